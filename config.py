@@ -1,0 +1,71 @@
+"""The one list of settings. Each is read from an environment variable named `GALERIO_` + its name.
+
+Nothing needs to be set for `make run`; the defaults keep all state below `instance/`.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The application's settings, as `create_app` takes them.
+
+    Raises `ValueError`, naming the variable, where a number is not a number.
+    """
+    env = os.environ if environ is None else environ
+
+    def text(name: str, default: str) -> str:
+        return env.get(f"GALERIO_{name}", "").strip() or default
+
+    def number(name: str, default: float) -> float:
+        given = text(name, str(default))
+        try:
+            return float(given)
+        except ValueError:
+            raise ValueError(f"GALERIO_{name} must be a number, not {given!r}") from None
+
+    instance = Path(text("INSTANCE_DIR", str(ROOT / "instance")))
+    base_url = text("BASE_URL", "http://localhost:8000").rstrip("/")
+    return {
+        # Where the database file, uploaded files, generated secrets and undelivered demo mail live.
+        "INSTANCE_DIR": instance,
+        # SQLAlchemy URL: `sqlite:///…` or `postgresql+psycopg://…`.
+        "DATABASE_URL": text("DATABASE_URL", f"sqlite:///{instance / 'galerio.sqlite'}"),
+        # Signs cookies and derives private links. Made once and kept in instance/ when not given.
+        "SECRET_KEY": text("SECRET_KEY", "") or _kept_secret(instance / "secret_key"),
+        # The public address; decides cookie security and appears in mails and calendars.
+        "BASE_URL": base_url,
+        # smtp://user:password@host:port, smtps://…, or file:DIRECTORY to write .eml files instead of sending.
+        "SMTP_URL": text("SMTP_URL", f"file:{instance / 'mail'}"),
+        # The sender of every mail.
+        "MAIL_FROM": text("MAIL_FROM", "ASCC <no-reply@example.org>"),
+        # Shared rate limits and the worker's queue; without it both stay on this machine.
+        "REDIS_URL": text("REDIS_URL", ""),
+        # How many proxies in front of the server may be believed about the client's address.
+        "TRUSTED_PROXIES": int(number("TRUSTED_PROXIES", 0)),
+        # For how many seconds a worker may serve a release before it looks for a newer one.
+        "RELEASE_CHECK_SECONDS": number("RELEASE_CHECK_SECONDS", 1.0),
+        # How many bytes of rendered public pages and feeds one worker keeps.
+        "PUBLISHED_CACHE_BYTES": int(number("PUBLISHED_CACHE_BYTES", 64 * 1024 * 1024)),
+        # DEBUG, INFO, WARNING or ERROR.
+        "LOG_LEVEL": text("LOG_LEVEL", "INFO"),
+        # The version of the privacy notice that registrants agree to.
+        "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
+    }
+
+
+def _kept_secret(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = secrets.token_urlsafe(48)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(made)
+        return made

@@ -1,0 +1,37 @@
+"""galerio-events: the conference system of the Asia Smart City Conference."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+FEATURES = ("accounts", "events", "people", "programme", "releases", "registration", "attendance", "reports", "outbox")
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application. `config` overrides single settings of `config.from_environment()`.
+
+    A feature's `views` and `api` rooms offer `blueprints`; its `cli` room offers `group`.
+    """
+    from config import ROOT, from_environment
+    from galerio_events import extensions, web
+
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(Path(__file__).parent / "static"))
+    app.config.update(from_environment() | dict(config or {}))
+    extensions.init_app(app)
+    web.init_app(app)
+    for feature in FEATURES:
+        for room in ("views", "api"):
+            for blueprint in getattr(_room(feature, room), "blueprints", ()):
+                app.register_blueprint(blueprint)
+        if group := getattr(_room(feature, "cli"), "group", None):
+            app.cli.add_command(group)
+    return app
+
+
+def _room(feature: str, room: str) -> Any:
+    name = f"{__name__}.{feature}.{room}"
+    return import_module(name) if find_spec(name) else None

@@ -1,0 +1,71 @@
+"""The draft programme: sessions and who has which role in them."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from galerio_events.db import Base, TranslatedText, UTCDateTime, enum_column
+from galerio_events.events.models import Event, Track, Venue
+from galerio_events.people.models import Organisation, Person
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.translated import EMPTY, Translated
+
+
+class ProgrammeSession(Base):
+    __tablename__ = "programme_sessions"
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "key"),
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        sa.Index("ix_programme_sessions_event_id_starts_at", "event_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    key: Mapped[str] = mapped_column(sa.String(80))
+    # The calendars' UID; made once, never changed.
+    uid: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    kind: Mapped[SessionKind] = mapped_column(enum_column(SessionKind, "kind"))
+    venue_id: Mapped[int | None] = mapped_column(sa.ForeignKey("venues.id"))
+    track_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tracks.id"))
+    organiser_id: Mapped[int | None] = mapped_column(sa.ForeignKey("organisations.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    title: Mapped[Translated] = mapped_column(TranslatedText)
+    summary: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
+    abstract: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
+    # Places for registrants; none means no limit.
+    capacity: Mapped[int | None]
+    # Taken out of the programme, but kept: registrations, presences and calendars still refer to it.
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 SQLAlchemy's own form
+
+    event: Mapped[Event] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+    track: Mapped[Track | None] = relationship()
+    organiser: Mapped[Organisation | None] = relationship()
+    roles: Mapped[list["RoleAssignment"]] = relationship(
+        order_by="RoleAssignment.position", cascade="all, delete-orphan", back_populates="programme_session"
+    )
+
+
+class RoleAssignment(Base):
+    __tablename__ = "role_assignments"
+    __table_args__ = (
+        sa.UniqueConstraint("session_id", "position"),
+        sa.UniqueConstraint("session_id", "person_id", "role"),
+        sa.Index("ix_role_assignments_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(sa.ForeignKey("programme_sessions.id"))
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    role: Mapped[RoleKind] = mapped_column(enum_column(RoleKind, "role"))
+    position: Mapped[int]
+
+    programme_session: Mapped[ProgrammeSession] = relationship(back_populates="roles")
+    person: Mapped[Person] = relationship()

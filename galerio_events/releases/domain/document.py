@@ -1,0 +1,259 @@
+"""The document of a release: all that the public sees of a programme, in one JSON object (`format: 1`).
+
+Instants are RFC 3339 in UTC. People, venues, tracks and organisations are held once; sessions refer to their keys.
+Sessions that went away stay in the document with `cancelled: true`, so that calendars can say so.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import Any
+
+from galerio_events import clock
+from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.translated import EMPTY, Translated
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedOrganiser:
+    role: OrganiserRole
+    name: Translated
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVenue:
+    key: str
+    kind: VenueKind
+    name: Translated
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTrack:
+    key: str
+    name: Translated
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPerson:
+    key: str
+    name: Translated
+    affiliation: Translated = EMPTY
+    bio: Translated = EMPTY
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedOrganisation:
+    key: str
+    name: Translated
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRole:
+    role: RoleKind
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSession:
+    """One entry of the timetable.
+
+    `sequence` counts the releases that changed it; `released_at` is when it was released in this form.
+    """
+
+    key: str
+    uid: str
+    kind: SessionKind
+    starts_at: datetime
+    ends_at: datetime
+    title: Translated
+    summary: Translated = EMPTY
+    abstract: Translated = EMPTY
+    venue: str | None = None
+    track: str | None = None
+    organiser: str | None = None
+    people: tuple[PublishedRole, ...] = ()
+    cancelled: bool = False
+    sequence: int = 0
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedEvent:
+    slug: str
+    title: Translated
+    timezone: str
+    starts_on: date
+    ends_on: date
+    ordinal: int | None = None
+    theme: Translated = EMPTY
+    day_starts_at: time = time(0)
+    languages: tuple[str, ...] = ("ja", "en")
+    format: EventFormat = EventFormat.ONLINE
+    organisers: tuple[PublishedOrganiser, ...] = ()
+    # Outcomes, archive, business matching and participant figures as published; see docs/programme-format.md.
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedProgramme:
+    """The whole of one release. `sessions` are ordered by start, end and key; cancelled ones are among them."""
+
+    number: int
+    released_at: datetime
+    event: PublishedEvent
+    venues: tuple[PublishedVenue, ...]
+    tracks: tuple[PublishedTrack, ...]
+    people: Mapping[str, PublishedPerson]
+    organisations: Mapping[str, PublishedOrganisation]
+    sessions: tuple[PublishedSession, ...]
+
+    @property
+    def running(self) -> tuple[PublishedSession, ...]:
+        """The sessions that take place."""
+        return tuple(s for s in self.sessions if not s.cancelled)
+
+    def session(self, key: str) -> PublishedSession | None:
+        """The session of that key, cancelled or not."""
+        return next((s for s in self.sessions if s.key == key), None)
+
+    def sessions_of(self, person: str) -> tuple[PublishedSession, ...]:
+        """The sessions, in programme order, in which the person of that key has a role."""
+        return tuple(s for s in self.running if any(r.person == person for r in s.people))
+
+
+def to_json(programme: PublishedProgramme) -> str:
+    """The canonical document: keys sorted, no white space; equal programmes give equal bytes."""
+    return json.dumps(_plain(programme), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(document: str) -> str:
+    """SHA-256 of the document's UTF-8 bytes, in hexadecimal."""
+    return hashlib.sha256(document.encode()).hexdigest()
+
+
+def _plain(p: PublishedProgramme) -> dict[str, Any]:
+    e = p.event
+    return {
+        "format": FORMAT,
+        "number": p.number,
+        "released_at": clock.to_text(p.released_at),
+        "event": {
+            "slug": e.slug,
+            "ordinal": e.ordinal,
+            "title": dict(e.title),
+            "theme": dict(e.theme),
+            "timezone": e.timezone,
+            "starts_on": e.starts_on.isoformat(),
+            "ends_on": e.ends_on.isoformat(),
+            "day_starts_at": e.day_starts_at.isoformat("minutes"),
+            "languages": list(e.languages),
+            "format": e.format.value,
+            "organisers": [{"role": o.role.value, "name": dict(o.name)} for o in e.organisers],
+            "facts": dict(e.facts),
+        },
+        "venues": [{"key": v.key, "kind": v.kind.value, "name": dict(v.name), "url": v.url} for v in p.venues],
+        "tracks": [{"key": t.key, "name": dict(t.name)} for t in p.tracks],
+        "people": {
+            q.key: {
+                "name": dict(q.name),
+                "affiliation": dict(q.affiliation),
+                "bio": dict(q.bio),
+                "country": q.country,
+            }
+            for q in p.people.values()
+        },
+        "organisations": {o.key: {"name": dict(o.name)} for o in p.organisations.values()},
+        "sessions": [_plain_session(s) for s in p.sessions],
+    }
+
+
+def _plain_session(s: PublishedSession) -> dict[str, Any]:
+    return {
+        "key": s.key,
+        "uid": s.uid,
+        "kind": s.kind.value,
+        "starts_at": clock.to_text(s.starts_at),
+        "ends_at": clock.to_text(s.ends_at),
+        "title": dict(s.title),
+        "summary": dict(s.summary),
+        "abstract": dict(s.abstract),
+        "venue": s.venue,
+        "track": s.track,
+        "organiser": s.organiser,
+        "people": [{"role": r.role.value, "person": r.person} for r in s.people],
+        "cancelled": s.cancelled,
+        "sequence": s.sequence,
+        "released_at": None if s.released_at is None else clock.to_text(s.released_at),
+    }
+
+
+def from_json(text: str) -> PublishedProgramme:
+    """The programme that `to_json` wrote. Raises `ValueError` for a document of another format."""
+    d = json.loads(text)
+    if d.get("format") != FORMAT:
+        raise ValueError(f"format {d.get('format')!r} of a release document is unknown")
+    e = d["event"]
+    return PublishedProgramme(
+        number=d["number"],
+        released_at=clock.from_text(d["released_at"]),
+        event=PublishedEvent(
+            slug=e["slug"],
+            ordinal=e["ordinal"],
+            title=Translated(e["title"]),
+            theme=Translated(e["theme"]),
+            timezone=e["timezone"],
+            starts_on=date.fromisoformat(e["starts_on"]),
+            ends_on=date.fromisoformat(e["ends_on"]),
+            day_starts_at=time.fromisoformat(e["day_starts_at"]),
+            languages=tuple(e["languages"]),
+            format=EventFormat(e["format"]),
+            organisers=tuple(
+                PublishedOrganiser(OrganiserRole(o["role"]), Translated(o["name"])) for o in e["organisers"]
+            ),
+            facts=e["facts"],
+        ),
+        venues=tuple(
+            PublishedVenue(v["key"], VenueKind(v["kind"]), Translated(v["name"]), v["url"]) for v in d["venues"]
+        ),
+        tracks=tuple(PublishedTrack(t["key"], Translated(t["name"])) for t in d["tracks"]),
+        people={
+            key: PublishedPerson(
+                key, Translated(q["name"]), Translated(q["affiliation"]), Translated(q["bio"]), q["country"]
+            )
+            for key, q in d["people"].items()
+        },
+        organisations={key: PublishedOrganisation(key, Translated(o["name"])) for key, o in d["organisations"].items()},
+        sessions=tuple(_session(s) for s in d["sessions"]),
+    )
+
+
+def _session(s: dict[str, Any]) -> PublishedSession:
+    return PublishedSession(
+        key=s["key"],
+        uid=s["uid"],
+        kind=SessionKind(s["kind"]),
+        starts_at=clock.from_text(s["starts_at"]),
+        ends_at=clock.from_text(s["ends_at"]),
+        title=Translated(s["title"]),
+        summary=Translated(s["summary"]),
+        abstract=Translated(s["abstract"]),
+        venue=s["venue"],
+        track=s["track"],
+        organiser=s["organiser"],
+        people=tuple(PublishedRole(RoleKind(r["role"]), r["person"]) for r in s["people"]),
+        cancelled=s["cancelled"],
+        sequence=s["sequence"],
+        released_at=None if s["released_at"] is None else clock.from_text(s["released_at"]),
+    )
+
+
+def unreleased(session: PublishedSession) -> PublishedSession:
+    """The session without what the act of releasing adds to it: the form in which two of them are compared."""
+    return replace(session, sequence=0, released_at=None)

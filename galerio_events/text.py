@@ -1,0 +1,68 @@
+"""Small, pure rules about text that people type and files that other programs open."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import unicodedata
+from base64 import urlsafe_b64encode
+
+_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_KEEP_CONTROLS = {"\n", "\t"}
+
+
+def one_line(text: str) -> str:
+    """NFC, without control characters and direction overrides, white space collapsed to single spaces."""
+    return " ".join(clean(text).split())
+
+
+def clean(text: str) -> str:
+    """NFC, line ends as `\\n`, without control characters (but line feed and tab) and direction overrides."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_BIDI)
+    return "".join(c for c in text if c in _KEEP_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+
+
+def fold(text: str) -> str:
+    """A form for comparing names across width, case and kana script: NFKC, case-folded, katakana as hiragana."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in folded)
+    decomposed = unicodedata.normalize("NFD", folded)
+    plain = "".join(c for c in decomposed if not "̀" <= c <= "ͯ")
+    return re.sub(r"[\W_]+", " ", unicodedata.normalize("NFC", plain)).strip()
+
+
+def email_key(address: str) -> str:
+    """What two spellings of one mailbox share: case and width do not matter, anything else does."""
+    return unicodedata.normalize("NFKC", address).strip().casefold()
+
+
+def spreadsheet_safe(value: str) -> str:
+    """`value` so that a spreadsheet shows it and does not run it (CWE-1236).
+
+    A leading `=`, `@`, tab or carriage return, and a `+` or `-` that does not begin a plain number, get an apostrophe
+    in front; `+81 45 671 2121` stays as it is.
+    """
+    if not value:
+        return value
+    if value[0] in "=@\t\r" or (value[0] in "+-" and not re.fullmatch(r"[+-][\d\s().,-]*", value)):
+        return "'" + value
+    return value
+
+
+def new_nonce() -> str:
+    """128 random bits, in 22 URL-safe characters."""
+    return secrets.token_urlsafe(16)
+
+
+def private_token(secret_key: str, purpose: str, nonce: str) -> str:
+    """The private token that belongs to a nonce: 192 bits of HMAC-SHA-256, in 32 URL-safe characters.
+
+    Only the nonce and the token's hash are stored; whoever reads the database cannot make the token without the key.
+    """
+    mac = hmac.new(secret_key.encode(), f"{purpose}:{nonce}".encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(mac[:24]).decode()
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a private token: SHA-256, in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()

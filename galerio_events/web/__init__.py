@@ -1,0 +1,24 @@
+"""Everything between HTTP and the features."""
+
+from flask import Flask, request
+
+from galerio_events.db import begin_reading, begin_writing
+from galerio_events.web import errors, filters, headers, health, locale, logs
+
+
+def init_app(app: Flask) -> None:
+    """Language in addresses, filters, error pages, headers, logs and health checks."""
+    app.url_map.converters["language"] = locale.LanguageConverter
+    logs.init_app(app)
+    locale.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app)
+    app.register_blueprint(health.blueprint)
+
+    @app.before_request
+    def choose_transaction_mode() -> None:
+        if request.method in {"GET", "HEAD", "OPTIONS"}:
+            begin_reading()
+        else:
+            begin_writing()

@@ -1,0 +1,51 @@
+"""Domain errors and HTTP errors as pages, in the reader's language."""
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from galerio_events import errors
+
+
+def init_app(app: Flask) -> None:
+    """Register the error pages."""
+
+    def page(status: int, title: str, advice: str) -> tuple[str, int]:
+        return render_template("error.html", status=status, title=title, advice=advice), status
+
+    @app.errorhandler(errors.NotFound)
+    @app.errorhandler(404)
+    def not_found(_error: Exception) -> tuple[str, int]:
+        return page(404, _("Page not found"), _("Check the address, or start from the conference's home page."))
+
+    @app.errorhandler(errors.Forbidden)
+    @app.errorhandler(403)
+    def forbidden(_error: Exception) -> tuple[str, int]:
+        return page(403, _("Not allowed"), _("Your account may not do this. Ask the organisers if it should."))
+
+    @app.errorhandler(errors.ChangeConflict)
+    @app.errorhandler(StaleDataError)
+    def conflict(_error: Exception) -> tuple[str, int]:
+        return page(
+            409, _("Someone else was faster"), _("This has changed since you opened it. Go back, reload and try again.")
+        )
+
+    @app.errorhandler(CSRFError)
+    def form_expired(_error: Exception) -> tuple[str, int]:
+        return page(400, _("This form has expired"), _("Go back, reload the page and send it again."))
+
+    @app.errorhandler(HTTPException)
+    def other(error: HTTPException) -> tuple[str, int] | HTTPException:
+        if error.code is None or error.code < 400:
+            return error
+        if error.code == 429:
+            return page(429, _("Too many requests"), _("Wait a minute and try again."))
+        if error.code >= 500:
+            return broken(error)
+        return page(error.code, _("That did not work"), _("Go back and check what you sent."))
+
+    @app.errorhandler(500)
+    def broken(_error: Exception) -> tuple[str, int]:
+        return page(500, _("Something broke on our side"), _("It has been noted. Please try again in a few minutes."))

@@ -1,0 +1,81 @@
+"""Structured logs: one JSON object a line on standard error, one line a request, each with the request's id."""
+
+import logging
+import re
+import sys
+import time
+import uuid
+
+import structlog
+from flask import Flask, g, request
+from flask.wrappers import Response
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Addresses that carry a private token are logged without it.
+_PRIVATE = re.compile(r"(/calendar/|/registrations?/)[^/?]+")
+
+
+def configure(level: str) -> None:
+    """Send structlog and the standard library's loggers to standard error as JSON."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+
+
+def loggable_path(path: str) -> str:
+    """The path without the private token that it may carry."""
+    return _PRIVATE.sub(r"\1***", path)
+
+
+def init_app(app: Flask) -> None:
+    """Give every request an id (the proxy's `X-Request-Id` where it is sane) and a log line."""
+    if not app.testing:
+        configure(app.config["LOG_LEVEL"])
+    log = structlog.get_logger("galerio_events.request")
+
+    @app.before_request
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_began = time.perf_counter()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if "request_id" in g:
+            response.headers["X-Request-Id"] = g.request_id
+            log.info(
+                "request",
+                method=request.method,
+                path=loggable_path(request.path),
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.request_began) * 1000, 1),
+            )
+        return response
