@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from galerio_events.db import begin_reading, begin_writing
-from galerio_events.web import errors, filters, headers, health, locale, logs
+from galerio_events.web import assets, errors, filters, headers, health, locale, logs
 
 
 def init_app(app: Flask) -> None:
@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     logs.init_app(app)
     locale.init_app(app)
     filters.init_app(app)
+    assets.init_app(app)
     errors.init_app(app)
     headers.init_app(app)
     app.register_blueprint(health.blueprint)
