@@ -1,16 +1,33 @@
 """Reads of releases. Parsed documents are kept in memory by digest; the database says which one is the newest."""
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from galerio_events.events.models import Event
+from galerio_events.events.models import Event, EventOrganiser, Track, Venue
+from galerio_events.people.models import Organisation, Person
+from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.releases.domain import document
-from galerio_events.releases.domain.document import PublishedProgramme
+from galerio_events.releases.domain.document import (
+    PublishedEvent,
+    PublishedOrganisation,
+    PublishedOrganiser,
+    PublishedPerson,
+    PublishedProgramme,
+    PublishedRole,
+    PublishedSession,
+    PublishedTrack,
+    PublishedVenue,
+)
 from galerio_events.releases.models import Release
+
+# The number and time of a draft, which has neither.
+DRAFT = 0
+NOT_RELEASED = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEPT = 8
 _parsed: OrderedDict[str, PublishedProgramme] = OrderedDict()
@@ -64,6 +81,135 @@ def programme_by_number(db_session: Session, event_id: int, number: int) -> Publ
     """The programme as it was published under that number."""
     text = db_session.scalar(sa.select(Release.document).where(Release.event_id == event_id, Release.number == number))
     return None if text is None else document.from_json(text)
+
+
+def newest_of(db_session: Session, event_id: int) -> PublishedProgramme | None:
+    """The newest published programme of the event; None before the first release."""
+    text = db_session.scalar(
+        sa.select(Release.document).where(Release.event_id == event_id).order_by(Release.number.desc()).limit(1)
+    )
+    return None if text is None else document.from_json(text)
+
+
+def releases_of(db_session: Session, event_id: int) -> list[Release]:
+    """Every release of the event without its document, the newest first."""
+    return list(
+        db_session.scalars(sa.select(Release).where(Release.event_id == event_id).order_by(Release.number.desc()))
+    )
+
+
+def lock_event(db_session: Session, event_id: int) -> None:
+    """Wait for, then hold, the right to release that event until the transaction ends.
+
+    On SQLite the transaction of a writer is that lock already. Raises `NoResultFound` where there is no such event.
+    """
+    db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update()).one()
+
+
+def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
+    """The draft in the shape of a release: number `DRAFT`, time `NOT_RELEASED`, sequences 0, no removed sessions.
+
+    Eight queries, however long the programme is. Raises `NoResultFound` where there is no such event.
+    """
+    venues = db_session.execute(
+        sa.select(Venue.id, Venue.key, Venue.kind, Venue.name, Venue.url)
+        .where(Venue.event_id == event_id)
+        .order_by(Venue.position, Venue.id)
+    ).all()
+    tracks = db_session.execute(
+        sa.select(Track.id, Track.key, Track.name).where(Track.event_id == event_id).order_by(Track.position, Track.id)
+    ).all()
+    people = db_session.execute(
+        sa.select(Person.id, Person.key, Person.name, Person.affiliation, Person.bio, Person.country)
+        .where(Person.event_id == event_id)
+        .order_by(Person.position, Person.id)
+    ).all()
+    organisations = db_session.execute(
+        sa.select(Organisation.id, Organisation.key, Organisation.name)
+        .where(Organisation.event_id == event_id)
+        .order_by(Organisation.key)
+    ).all()
+    keys: dict[type, dict[int | None, str]] = {
+        Venue: {v.id: v.key for v in venues},
+        Track: {t.id: t.key for t in tracks},
+        Person: {p.id: p.key for p in people},
+        Organisation: {o.id: o.key for o in organisations},
+    }
+    roles = _draft_roles(db_session, event_id, keys[Person])
+    s = ProgrammeSession
+    sessions = db_session.execute(
+        sa.select(
+            s.id,
+            s.key,
+            s.uid,
+            s.kind,
+            s.starts_at,
+            s.ends_at,
+            s.title,
+            s.summary,
+            s.abstract,
+            s.venue_id,
+            s.track_id,
+            s.organiser_id,
+        ).where(s.event_id == event_id, s.removed_at.is_(None))
+    ).all()
+    return PublishedProgramme(
+        number=DRAFT,
+        released_at=NOT_RELEASED,
+        event=_draft_event(db_session, event_id),
+        venues=tuple(PublishedVenue(v.key, v.kind, v.name, v.url) for v in venues),
+        tracks=tuple(PublishedTrack(t.key, t.name) for t in tracks),
+        people={p.key: PublishedPerson(p.key, p.name, p.affiliation, p.bio, p.country) for p in people},
+        organisations={o.key: PublishedOrganisation(o.key, o.name) for o in organisations},
+        sessions=tuple(
+            PublishedSession(
+                key=row.key,
+                uid=row.uid,
+                kind=row.kind,
+                starts_at=row.starts_at,
+                ends_at=row.ends_at,
+                title=row.title,
+                summary=row.summary,
+                abstract=row.abstract,
+                venue=keys[Venue].get(row.venue_id),
+                track=keys[Track].get(row.track_id),
+                organiser=keys[Organisation].get(row.organiser_id),
+                people=tuple(roles[row.id]),
+            )
+            for row in sorted(sessions, key=lambda row: (row.starts_at, row.ends_at, row.key))
+        ),
+    )
+
+
+def _draft_roles(
+    db_session: Session, event_id: int, people: dict[int | None, str]
+) -> defaultdict[int, list[PublishedRole]]:
+    rows = db_session.execute(
+        sa.select(RoleAssignment.session_id, RoleAssignment.role, RoleAssignment.person_id)
+        .join(ProgrammeSession, ProgrammeSession.id == RoleAssignment.session_id)
+        .where(ProgrammeSession.event_id == event_id, ProgrammeSession.removed_at.is_(None))
+        .order_by(RoleAssignment.session_id, RoleAssignment.position)
+    )
+    roles: defaultdict[int, list[PublishedRole]] = defaultdict(list)
+    for session_id, role, person_id in rows:
+        roles[session_id].append(PublishedRole(role, people[person_id]))
+    return roles
+
+
+def _draft_event(db_session: Session, event_id: int) -> PublishedEvent:
+    e = Event
+    columns = (
+        e.slug, e.title, e.timezone, e.starts_on, e.ends_on, e.ordinal, e.theme, e.day_starts_at, e.languages, e.format,
+        e.facts,
+    )  # fmt: skip
+    row = db_session.execute(sa.select(*columns).where(e.id == event_id)).one()
+    organisers = db_session.execute(
+        sa.select(EventOrganiser.role, EventOrganiser.name)
+        .where(EventOrganiser.event_id == event_id)
+        .order_by(EventOrganiser.position)
+    )
+    values = row._asdict() | {"languages": tuple(row.languages)}
+    return PublishedEvent(**values, organisers=tuple(PublishedOrganiser(*organiser) for organiser in organisers))
 
 
 def forget() -> None:
