@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_migrate import Migrate
@@ -20,6 +20,7 @@ migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
 limiter = Limiter(key_func=client_address)
+limiter.request_filter(lambda: not current_app.config["RATELIMIT_ENABLED"])
 security = Security()
 
 
@@ -33,6 +34,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="galerio",
+        PERMANENT_SESSION_LIFETIME=12 * 3600,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         MAX_CONTENT_LENGTH=40 * 1024 * 1024,
         RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
@@ -43,6 +45,8 @@ def init_app(app: Flask) -> None:
         SECURITY_PASSWORD_SINGLE_HASH=True,
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
         SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_CLI_USERS_NAME="",
+        SECURITY_CLI_ROLES_NAME="",
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
     )
     db.init_app(app)
@@ -52,6 +56,8 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     security.init_app(app, SQLAlchemyUserDatastore(db, Account, UnusedRole), register_blueprint=False)
+    # Nobody signs in with a token in a header or a query: only the cookie that our own form sets counts.
+    security.login_manager.request_loader(lambda _request: None)  # type: ignore[no-untyped-call]
     with app.app_context():
         prepare_engine(db.engine)
 

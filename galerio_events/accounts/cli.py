@@ -1,0 +1,80 @@
+"""`flask accounts …`."""
+
+import sys
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import AppGroup
+from flask_security.utils import hash_password
+
+from galerio_events import clock
+from galerio_events.accounts import queries, services
+from galerio_events.accounts.domain import (
+    PASSWORD_MAX,
+    PASSWORD_MIN,
+    PasswordFault,
+    new_password,
+    normal_password,
+    password_fault,
+)
+from galerio_events.events import queries as events
+from galerio_events.extensions import db
+from galerio_events.permissions import AccountRole
+
+group = AppGroup("accounts", help="Accounts of organisers, moderators and speakers.")
+
+FAULTS = {
+    PasswordFault.TOO_SHORT: f"The password is too short: it needs at least {PASSWORD_MIN} characters.",
+    PasswordFault.TOO_LONG: f"The password is too long: {PASSWORD_MAX} characters at most.",
+    PasswordFault.TOO_UNIFORM: "The password repeats too few characters: use at least five different ones.",
+    PasswordFault.CONTAINS_ADDRESS: "The password contains the e-mail address.",
+}
+
+
+@group.command("add")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([role.value for role in AccountRole]), help="What they are.")
+@click.option("--event", "slug", help="On this event only; without it, on every event.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add(email: str, role: str, slug: str | None, password_stdin: bool) -> None:
+    """Make an account, or give an account that exists one more role.
+
+    Without --password-stdin a new account gets a random password, which is printed once. With it, an account that
+    exists gets the new password and is signed out everywhere.
+    """
+    try:
+        address = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise click.ClickException(f"{email} is not an e-mail address: {error}") from None
+    db_session = db.session()
+    event = events.by_slug(db_session, slug) if slug else None
+    if slug and event is None:
+        raise click.ClickException(f"There is no event {slug}.")
+    known = queries.by_email(db_session, address) is not None
+    password, made = _password(address, read=password_stdin, make=not known)
+    added = services.add_account(
+        db_session,
+        address,
+        AccountRole(role),
+        event.id if event else None,
+        password_hash=hash_password(normal_password(password)) if password else None,
+        now=clock.utc_now(),
+    )
+    db_session.commit()
+    where = slug or "every event"
+    click.echo(f"{added.account.email} {'is now' if added.role_is_new else 'was already'} {role} on {where}.")
+    if made:
+        click.echo(f"Password: {made}")
+    elif password_stdin and known:
+        click.echo("The password was changed.")
+
+
+def _password(address: str, *, read: bool, make: bool) -> tuple[str | None, str | None]:
+    """The password to set, and the one to print because nobody has seen it yet."""
+    if read:
+        given = sys.stdin.readline().rstrip("\r\n")
+        if fault := password_fault(given, address):
+            raise click.ClickException(FAULTS[fault])
+        return given, None
+    made = new_password() if make else None
+    return made, made

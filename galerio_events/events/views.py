@@ -1,0 +1,78 @@
+"""The organisers' way in: which events they have, and the overview of one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
+
+from galerio_events.events import queries
+from galerio_events.events.models import Event
+from galerio_events.extensions import db
+from galerio_events.permissions import Permission, can
+from galerio_events.web.guards import actor, requires
+from galerio_events.web.overview import cards
+
+bp = Blueprint("events", __name__)
+blueprints = (bp,)
+
+# Label, endpoint, permission, and the blueprint or endpoint whose pages the tab stands for.
+TABS = (
+    (lazy_gettext("Overview"), "events.organise", Permission.EVENT_READ, "events.organise"),
+    (lazy_gettext("Programme"), "programme.sessions", Permission.PROGRAMME_READ, "programme"),
+    (lazy_gettext("Release"), "release.page", Permission.PROGRAMME_RELEASE, "release"),
+    (lazy_gettext("Participants"), "reports.summary", Permission.SUMMARY_READ, "reports"),
+    (lazy_gettext("Mail"), "outbox.index", Permission.OUTBOX_READ, "outbox"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    address: str
+    current: bool
+
+
+@bp.get("/<language:language>/organise")
+@requires(Permission.EVENT_READ)
+def organise_index(language: str) -> ResponseReturnValue:
+    """The events that the reader organises; a single one is opened at once."""
+    found = organised_events()
+    if len(found) == 1:
+        return redirect(url_for("events.organise", slug=found[0].slug))
+    return render_template("organise/index.html", events=found)
+
+
+@bp.get("/<language:language>/organise/<slug>/")
+@requires(Permission.EVENT_READ)
+def organise(language: str, slug: str) -> ResponseReturnValue:
+    """How the event stands: one card from every feature that has something to say."""
+    return render_template("organise/overview.html", event=g.event, cards=cards(db.session(), g.event, actor()))
+
+
+def organised_events() -> list[Event]:
+    """The events that the reader may see as an organiser, the latest first."""
+    if "organised_events" not in g:
+        who = actor()
+        g.organised_events = [
+            event for event in queries.newest(db.session()) if can(who, Permission.EVENT_READ, event_id=event.id)
+        ]
+    found: list[Event] = g.organised_events
+    return found
+
+
+def organise_tabs() -> list[Tab]:
+    """The pages of the present event that the reader may open."""
+    who, event = actor(), g.event
+    return [
+        Tab(str(label), url_for(endpoint, slug=event.slug), stands_for in {request.blueprint, request.endpoint})
+        for label, endpoint, permission, stands_for in TABS
+        if endpoint in current_app.view_functions and can(who, permission, event_id=event.id)
+    ]
+
+
+@bp.app_context_processor
+def navigation() -> dict[str, Any]:
+    """What the organisers' layout asks for."""
+    return {"organised_events": organised_events, "organise_tabs": organise_tabs}
