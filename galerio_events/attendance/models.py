@@ -33,7 +33,7 @@ class Attendance(Base):
     __tablename__ = "attendances"
     __table_args__ = (
         sa.CheckConstraint("seconds >= 0", name="seconds_not_negative"),
-        sa.Index("ix_attendances_session_id", "session_id"),
+        sa.Index("ix_attendances_session_id_seconds", "session_id", "seconds"),
     )
 
     registration_id: Mapped[int] = mapped_column(sa.ForeignKey("registrations.id"), primary_key=True)

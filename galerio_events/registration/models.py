@@ -59,7 +59,8 @@ class Registration(Base):
     country: Mapped[str] = mapped_column(sa.String(2))
     organisation: Mapped[str] = mapped_column(sa.String(200), default="")
     position: Mapped[str] = mapped_column(sa.String(200), default="")
-    affiliation_kind: Mapped[AffiliationKind] = mapped_column(enum_column(AffiliationKind, "affiliation_kind"))
+    # None where it was not stated, as in registrations that come from elsewhere; shares are of those who stated it.
+    affiliation_kind: Mapped[AffiliationKind | None] = mapped_column(enum_column(AffiliationKind, "affiliation_kind"))
     language: Mapped[str] = mapped_column(sa.String(12))
     # Sent with the form; the same form sent twice is one registration.
     submission_key: Mapped[str] = mapped_column(sa.String(64))

@@ -214,7 +214,7 @@ def upgrade() -> None:
                 create_constraint=True,
                 length=40,
             ),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column("language", sa.String(length=12), nullable=False),
         sa.Column("submission_key", sa.String(length=64), nullable=False),
@@ -438,7 +438,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("registration_id", "session_id", name=op.f("pk_attendances")),
     )
     with op.batch_alter_table("attendances", schema=None) as batch_op:
-        batch_op.create_index("ix_attendances_session_id", ["session_id"], unique=False)
+        batch_op.create_index("ix_attendances_session_id_seconds", ["session_id", "seconds"], unique=False)
 
     op.create_table(
         "presences",
