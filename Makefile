@@ -40,7 +40,7 @@ lint: $(DEV_STAMP) $(NPM_DEV_STAMP) ## check style, types, templates, catalogues
 	$(PY) -m scripts.lint
 
 bench: $(DEV_STAMP) $(MANIFEST) $(CATALOGUES) ## measure, and print each figure beside its target
-	@exec $(PY) -m scripts.bench
+	@exec $(PY) -m scripts.suite --bench $(BENCH)
 
 assets: $(MANIFEST) ## build the style sheets and scripts
 
