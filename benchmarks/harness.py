@@ -28,9 +28,9 @@ what is measured is the server: a client in Python would take more of the machin
 would make any two servers look alike. `headers=` sends headers (If-None-Match), `lua=` is a wrk script for requests
 that differ (a POST of a form), and `status=` is what the answer must be: one request is looked at first, and a run in
 which any answer failed raises. `alternate` runs the calls in turns, several rounds, and returns the median of each, so
-that a machine that slows down does so for both. `seconds(call)` is the median time of a call in this process, after one
-that is not counted; `in_turns(a=…, b=…)` does the same for several calls in turns. `together(8, call)` runs `call(i)` in
-eight threads at once and gives the time until all of them are done.
+that a machine that slows down does so for both. `seconds(call)` is the median time of a call in this process, after
+one that is not counted; `in_turns(a=…, b=…)` does the same for several calls in turns. `together(8, call)` runs
+`call(i)` in eight threads at once and gives the time until all of them are done.
 """
 
 import argparse
