@@ -16,6 +16,7 @@ class OutboxMail(Base):
         sa.CheckConstraint("attempts >= 0", name="attempts_not_negative"),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
         sa.CheckConstraint("(state = 'sending') = (claim IS NOT NULL)", name="sending_has_claim"),
+        sa.CheckConstraint("(claim IS NULL) = (claimed_at IS NULL)", name="claim_has_time"),
         sa.Index(
             "ix_outbox_mails_due",
             "next_attempt_at",
@@ -23,6 +24,7 @@ class OutboxMail(Base):
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
         ),
         sa.Index("ix_outbox_mails_event_id_id", "event_id", "id"),
+        sa.Index("ix_outbox_mails_event_id_state_id", "event_id", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -150,6 +150,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(state = 'sending') = (claim IS NOT NULL)", name=op.f("ck_outbox_mails_sending_has_claim")),
         sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name=op.f("ck_outbox_mails_sent_has_time")),
+        sa.CheckConstraint("(claim IS NULL) = (claimed_at IS NULL)", name=op.f("ck_outbox_mails_claim_has_time")),
         sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_mails_attempts_not_negative")),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_outbox_mails_event_id_events")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_mails")),
@@ -165,6 +166,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('queued', 'sending')"),
         )
         batch_op.create_index("ix_outbox_mails_event_id_id", ["event_id", "id"], unique=False)
+        batch_op.create_index("ix_outbox_mails_event_id_state_id", ["event_id", "state", "id"], unique=False)
 
     op.create_table(
         "persons",

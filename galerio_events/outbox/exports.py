@@ -1,0 +1,233 @@
+"""A mail of the outbox as the message that leaves (RFC 5322, 2045–2047, 2231, 3834).
+
+A kind is a folder `templates/mail/KIND/` with `subject.txt`, `body.txt` and `body.html` in a folder for each language,
+and `sample.json`, values to try it with. Bodies extend `mail/layout.txt` and `mail/layout.html`. Templates see every
+value of the mail by its name, and `language`, `base_url`, `sender_name`, `recipient_name`, `recipient_email`; the
+filters are those of `_environment`, for instance `{{ title|tr }}`, `{{ starts_at|day(zone) }}`,
+`{{ base_url }}/calendar/{{ nonce|private_token("calendar") }}.ics`.
+"""
+
+import mimetypes
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+from pathlib import Path
+
+from babel.dates import format_date, get_timezone_name
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, pass_context, select_autoescape
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from galerio_events import clock, countries
+from galerio_events.outbox.domain import Attachment, Outgoing, checked_address
+from galerio_events.text import clean, one_line, private_token
+from galerio_events.translated import Translated
+
+LANGUAGES = ("ja", "en")
+HIDDEN = "••••••••"
+_POLICY = SMTP.clone(cte_type="7bit")
+
+
+class RenderingFailed(ValueError):
+    """The templates and the values of a mail do not fit together; trying again would not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who the mails are from, and what their links are made with. `mail_from` is `Name <address>`."""
+
+    mail_from: str
+    base_url: str
+    secret_key: str
+    reply_to: str = ""
+
+    @property
+    def name(self) -> str:
+        return one_line(parseaddr(self.mail_from)[0])
+
+    @property
+    def address(self) -> str:
+        """The bare address, also the sender of the envelope. Raises `ValueError` where it is not one."""
+        return checked_address(parseaddr(self.mail_from)[1])
+
+    @property
+    def host(self) -> str:
+        """The host that Message-IDs end with."""
+        return self.address.rpartition("@")[2].encode("idna").decode()
+
+
+class Renderer:
+    """Makes messages from the templates below `templates` (the folder that holds `mail/`)."""
+
+    def __init__(self, templates: Path, sender: Sender) -> None:
+        self.sender = sender
+        self._environments = {
+            masked: _environment(templates, _token_filter(sender.secret_key, masked=masked)) for masked in (False, True)
+        }
+
+    def message(self, mail: Outgoing, attached: Sequence[Attachment] = (), *, masked: bool = False) -> EmailMessage:
+        """The message. `masked` hides the tokens of private links, for everybody but the recipient.
+
+        The same mail gives the same message on every attempt. Raises `RenderingFailed`.
+        """
+        context = {
+            **mail.values,
+            "language": mail.language,
+            "base_url": self.sender.base_url,
+            "sender_name": self.sender.name,
+            "recipient_name": mail.recipient_name,
+            "recipient_email": mail.recipient_email,
+        }
+        folder = f"mail/{mail.kind}/{mail.language}"
+        environment = self._environments[masked]
+        try:
+            subject = one_line(environment.get_template(f"{folder}/subject.txt").render(context))
+            context["subject"] = subject
+            text = clean(environment.get_template(f"{folder}/body.txt").render(context)) + "\n"
+            html = clean(environment.get_template(f"{folder}/body.html").render(context)) + "\n"
+            return self._built(mail, subject, text, html, attached)
+        except (TemplateError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise RenderingFailed(f"{mail.kind}/{mail.language}: {type(error).__name__}: {error}") from error
+
+    def _built(
+        self, mail: Outgoing, subject: str, text: str, html: str, attached: Sequence[Attachment]
+    ) -> EmailMessage:
+        message = EmailMessage(policy=_POLICY)
+        message["From"] = Address(self.sender.name, addr_spec=self.sender.address)
+        message["To"] = Address(one_line(mail.recipient_name), addr_spec=checked_address(mail.recipient_email))
+        if self.sender.reply_to:
+            message["Reply-To"] = checked_address(self.sender.reply_to)
+        message["Subject"] = subject
+        message["Date"] = mail.created_at
+        message["Message-ID"] = mail.message_id
+        message["Auto-Submitted"] = "auto-generated"
+        message["Content-Language"] = mail.language
+        if mail.bulk:
+            message["Precedence"] = "bulk"
+        message.set_content(text, cte=_encoding(text))
+        message.add_alternative(html, subtype="html", cte=_encoding(html))
+        for part in message.iter_parts():
+            del part["MIME-Version"]
+        boundary = mail.message_id.strip("<>").partition("@")[0]
+        message.set_boundary(f"=_{boundary}_a")
+        for attachment in attached:
+            maintype, _, subtype = attachment.mimetype.partition("/")
+            message.add_attachment(
+                attachment.data,
+                maintype=maintype,
+                subtype=subtype or "octet-stream",
+                filename=safe_filename(attachment.filename, attachment.mimetype),
+                params=dict(attachment.parameters),
+            )
+        if attached:
+            message.set_boundary(f"=_{boundary}_m")
+        return message
+
+
+def as_bytes(message: EmailMessage) -> bytes:
+    """The message as it goes over the wire: CRLF, 7 bit, lines of at most 998 octets."""
+    return message.as_bytes(policy=_POLICY)
+
+
+def parts(message: EmailMessage) -> tuple[str, str]:
+    """The text and the HTML of a message."""
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    return (text.get_content() if text else "", html.get_content() if html else "")
+
+
+def safe_filename(name: str, mimetype: str) -> str:
+    """A name that every mail program can save a file under: no path, no control characters, at most 100 characters,
+    with an ending that fits the type where it had none."""
+    kept = "".join("_" if c in '/\\:*?"<>|;' else c for c in one_line(name)).strip(". ")[-100:]
+    if "." not in kept:
+        kept = (kept or "attachment") + (mimetypes.guess_extension(mimetype) or "")
+    return kept
+
+
+def kinds(templates: Path) -> list[str]:
+    """The kinds of mail there are, in alphabetical order."""
+    return sorted(folder.name for folder in (templates / "mail").iterdir() if folder.is_dir())
+
+
+def _encoding(text: str) -> str:
+    if text.isascii() and max(map(len, text.splitlines()), default=0) < 990:
+        return "7bit"
+    return "base64"
+
+
+def _environment(templates: Path, token: Callable[[str, str], str]) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=select_autoescape(("html",), default_for_string=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    environment.filters |= {
+        "tr": _tr,
+        "day": _day,
+        "time": _time,
+        "zone_name": _zone_name,
+        "country_name": _country_name,
+        "private_token": token,
+    }
+    return environment
+
+
+def _token_filter(secret_key: str, *, masked: bool) -> Callable[[str, str], str]:
+    def token(nonce: str, purpose: str) -> str:
+        """The token of the private link with that nonce (`{{ nonce|private_token("manage") }}`)."""
+        return HIDDEN if masked else private_token(secret_key, purpose, nonce)
+
+    return token
+
+
+@pass_context
+def _tr(context: Context, value: Mapping[str, str] | str) -> str | Markup:
+    """A translated value in the recipient's language; in HTML marked with its `lang` where it falls back."""
+    if isinstance(value, str):
+        return value
+    shown = Translated(value).shown(context["language"], LANGUAGES)
+    if not context.eval_ctx.autoescape:
+        return shown.text
+    if shown.language in {context["language"], ""}:
+        return escape(shown.text)
+    return Markup('<span lang="{}">{}</span>').format(shown.language, shown.text)
+
+
+def _local(moment: str | datetime, zone: str) -> datetime:
+    return clock.in_zone(clock.from_text(moment) if isinstance(moment, str) else moment, zone)
+
+
+@pass_context
+def _day(context: Context, moment: str | datetime, zone: str) -> str:
+    """`2022年11月24日木曜日`, `Thursday, 24 November 2022`: the day on which that instant falls in the zone."""
+    local = _local(moment, zone).date()
+    if context["language"] == "ja":
+        return str(format_date(local, "y年M月d日（E）", locale="ja"))
+    return str(format_date(local, "EEEE, d MMMM y", locale="en_GB"))
+
+
+def _time(moment: str | datetime, zone: str) -> str:
+    """`13:10`: what a clock in the zone shows at that instant."""
+    return _local(moment, zone).strftime("%H:%M")
+
+
+@pass_context
+def _zone_name(context: Context, moment: str | datetime, zone: str) -> str:
+    """`日本時間（UTC+9）`, `Japan Time (UTC+9)`: the zone's name, and its offset at that instant."""
+    local = _local(moment, zone)
+    name = get_timezone_name(clock.zone(zone), locale=context["language"])
+    offset = clock.offset_label(local, zone)
+    return f"{name}（{offset}）" if context["language"] == "ja" else f"{name} ({offset})"
+
+
+@pass_context
+def _country_name(context: Context, code: str) -> str:
+    """The country's or region's name in the recipient's language."""
+    return countries.name(code, context["language"])

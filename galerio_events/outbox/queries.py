@@ -1,0 +1,123 @@
+"""Reads of the outbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, load_only
+
+from galerio_events.errors import NotFound
+from galerio_events.outbox.domain import MailState, Outgoing
+from galerio_events.outbox.models import OutboxMail
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A mail that a worker took in hand."""
+
+    id: int
+    token: str
+    attempts: int
+    bulk: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some mails of an event, the newest first. `older` is what to ask for next (`before`), None on the last page."""
+
+    mails: tuple[OutboxMail, ...]
+    older: int | None
+
+
+def outgoing(row: OutboxMail) -> Outgoing:
+    """The row as a value."""
+    return Outgoing(
+        id=row.id,
+        event_id=row.event_id,
+        kind=row.kind,
+        language=row.language,
+        recipient_email=row.recipient_email,
+        recipient_name=row.recipient_name,
+        values=row.values,
+        message_id=row.message_id,
+        bulk=row.bulk,
+        attempts=row.attempts,
+        created_at=row.created_at,
+    )
+
+
+def due(db_session: Session, *, now: datetime, limit: int) -> list[int]:
+    """The ids of mails to be sent now, the longest due first."""
+    return list(
+        db_session.scalars(
+            sa.select(OutboxMail.id)
+            .where(OutboxMail.state == MailState.QUEUED, OutboxMail.next_attempt_at <= now)
+            .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
+            .limit(limit)
+        )
+    )
+
+
+def abandoned(db_session: Session, *, before: datetime) -> list[Held]:
+    """Mails that were taken in hand before that instant and never came to anything."""
+    rows = db_session.execute(
+        sa.select(OutboxMail.id, OutboxMail.claim, OutboxMail.attempts, OutboxMail.bulk)
+        .where(OutboxMail.state == MailState.SENDING, OutboxMail.claimed_at <= before)
+        .order_by(OutboxMail.id)
+    )
+    return [Held(mail_id, token or "", attempts, bulk) for mail_id, token, attempts, bulk in rows]
+
+
+def counts(db_session: Session, event_id: int) -> Mapping[MailState, int]:
+    """How many mails of the event are in each state; every state is there."""
+    found = dict(
+        db_session.execute(
+            sa.select(OutboxMail.state, sa.func.count())
+            .where(OutboxMail.event_id == event_id)
+            .group_by(OutboxMail.state)
+        ).tuples()
+    )
+    return {state: found.get(state, 0) for state in MailState}
+
+
+def page(db_session: Session, event_id: int, *, state: MailState | None = None, before: int | None = None) -> Page:
+    """The newest mails of an event (in that state; older than the mail of that id), without their values."""
+    statement = (
+        sa.select(OutboxMail)
+        .options(
+            load_only(
+                OutboxMail.kind,
+                OutboxMail.language,
+                OutboxMail.recipient_email,
+                OutboxMail.recipient_name,
+                OutboxMail.state,
+                OutboxMail.attempts,
+                OutboxMail.next_attempt_at,
+                OutboxMail.sent_at,
+                OutboxMail.created_at,
+                OutboxMail.last_error,
+                OutboxMail.bulk,
+                raiseload=True,
+            )
+        )
+        .where(OutboxMail.event_id == event_id)
+        .order_by(OutboxMail.id.desc())
+        .limit(PAGE + 1)
+    )
+    if state is not None:
+        statement = statement.where(OutboxMail.state == state)
+    if before is not None:
+        statement = statement.where(OutboxMail.id < before)
+    rows = db_session.scalars(statement).all()
+    return Page(tuple(rows[:PAGE]), rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def mail_of(db_session: Session, event_id: int, mail_id: int) -> OutboxMail:
+    """The mail of that id, if it belongs to the event. Raises `NotFound`."""
+    row = db_session.scalar(sa.select(OutboxMail).where(OutboxMail.id == mail_id, OutboxMail.event_id == event_id))
+    if row is None:
+        raise NotFound(f"mail {mail_id} of event {event_id}")
+    return row

@@ -1,0 +1,153 @@
+"""Writes of the outbox. Nothing here commits; a mail is part of the transaction that causes it."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from galerio_events.errors import ChangeConflict, Conflict
+from galerio_events.outbox import domain, queries
+from galerio_events.outbox.domain import Action, Attachment, Decision, Mail, MailState, Outgoing
+from galerio_events.outbox.models import OutboxMail
+from galerio_events.text import one_line
+
+# Set in a session's `info` by `enqueue`; whoever commits the session may tell the worker that there is something to do.
+ENQUEUED = "outbox_enqueued"
+
+BuildAttachments = Callable[[Session, Outgoing], Sequence[Attachment]]
+
+_builders: dict[str, BuildAttachments] = {}
+_host = ["localhost"]
+
+
+def configure(host: str) -> None:
+    """Say once, when the application is made, which host the Message-IDs end with."""
+    _host[0] = host
+
+
+def register_attachments(kind: str, build: BuildAttachments) -> None:
+    """Mails of that kind carry what `build(db_session, mail)` gives, made anew on every attempt; so it may depend only
+    on the mail and on rows that never change, such as releases."""
+    _builders[kind] = build
+
+
+def attachments(db_session: Session, mail: Outgoing) -> Sequence[Attachment]:
+    """What goes with that mail."""
+    build = _builders.get(mail.kind)
+    return build(db_session, mail) if build else ()
+
+
+def enqueue(db_session: Session, mail: Mail, *, now: datetime) -> OutboxMail | None:
+    """Write the mail into the outbox; None where one with its `dedupe_key` is there already.
+
+    One statement; the mail leaves after the caller's commit. Raises `ValueError` for an address that is not one.
+    """
+    insert = postgresql.insert if db_session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row: OutboxMail | None = db_session.scalars(
+        insert(OutboxMail)
+        .values(
+            event_id=mail.event_id,
+            kind=mail.kind,
+            template_version=1,
+            language=mail.language,
+            recipient_email=domain.checked_address(mail.recipient_email),
+            recipient_name=one_line(mail.recipient_name)[:200],
+            values=dict(mail.values),
+            bulk=mail.bulk,
+            state=MailState.DRAFT if mail.draft else MailState.QUEUED,
+            dedupe_key=mail.dedupe_key,
+            message_id=domain.message_id(mail.dedupe_key, _host[0]),
+            attempts=0,
+            next_attempt_at=now,
+            last_error="",
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(OutboxMail)
+    ).one_or_none()
+    if row is not None and not mail.draft:
+        db_session.info[ENQUEUED] = True
+    return row
+
+
+def claim(db_session: Session, mail_id: int, *, token: str, now: datetime) -> Outgoing | None:
+    """Take a due mail in hand and count the attempt; None where another worker was faster or it is not due any more."""
+    row = db_session.scalars(
+        sa.update(OutboxMail)
+        .where(
+            OutboxMail.id == mail_id,
+            OutboxMail.state.in_(domain.states_for(Action.CLAIM)),
+            OutboxMail.next_attempt_at <= now,
+        )
+        .values(state=MailState.SENDING, claim=token, claimed_at=now, attempts=OutboxMail.attempts + 1)
+        .returning(OutboxMail)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).one_or_none()
+    return None if row is None else queries.outgoing(row)
+
+
+def settle(db_session: Session, mail_id: int, decision: Decision, *, token: str, now: datetime) -> bool:
+    """Write down what became of a mail in hand; False where the claim had been taken away meanwhile."""
+    state = domain.TRANSITIONS[MailState.SENDING, decision.action]
+    return _change(
+        db_session,
+        (OutboxMail.id == mail_id, OutboxMail.state == MailState.SENDING, OutboxMail.claim == token),
+        state=state,
+        claim=None,
+        claimed_at=None,
+        next_attempt_at=decision.next_attempt_at,
+        last_error=decision.error,
+        sent_at=now if state is MailState.SENT else None,
+    )
+
+
+def recover_abandoned(db_session: Session, *, now: datetime) -> int:
+    """Give back what killed workers had in hand, or mark it as unknown. Returns how many there were."""
+    found = queries.abandoned(db_session, before=now - domain.CLAIM_LASTS)
+    return sum(
+        settle(
+            db_session,
+            held.id,
+            domain.abandoned(attempts=held.attempts, bulk=held.bulk, now=now),
+            token=held.token,
+            now=now,
+        )
+        for held in found
+    )
+
+
+def act(db_session: Session, event_id: int, mail_id: int, action: Action, *, now: datetime) -> None:
+    """Do by hand what an organiser asked for. Raises `ChangeConflict` where the mail's state does not allow it (any
+    more); a mail that is tried again starts its schedule of attempts anew."""
+    values: dict[str, Any] = {"state": domain.TRANSITIONS[domain.states_for(action)[0], action], "next_attempt_at": now}
+    if action is Action.RETRY:
+        values["attempts"] = 0
+    changed = _change(
+        db_session,
+        (
+            OutboxMail.id == mail_id,
+            OutboxMail.event_id == event_id,
+            OutboxMail.state.in_(domain.states_for(action)),
+        ),
+        **values,
+    )
+    if not changed:
+        raise ChangeConflict(Conflict.ALREADY_DONE)
+    if action is not Action.CANCEL:
+        db_session.info[ENQUEUED] = True
+
+
+def _change(db_session: Session, where: Sequence[sa.ColumnElement[bool]], **values: Any) -> bool:
+    changed = db_session.execute(
+        sa.update(OutboxMail)
+        .where(*where)
+        .values(**values)
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    )
+    found = changed.first() is not None
+    db_session.expire_all()
+    return found
