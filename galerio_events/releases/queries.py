@@ -31,6 +31,7 @@ NOT_RELEASED = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEPT = 8
 _parsed: OrderedDict[str, PublishedProgramme] = OrderedDict()
+_known: OrderedDict[int, document.Known] = OrderedDict()
 _lock = Lock()
 
 
@@ -63,9 +64,13 @@ def programme_of(db_session: Session, pointer: Pointer) -> PublishedProgramme:
             _parsed.move_to_end(pointer.digest)
             return _parsed[pointer.digest]
     text = db_session.execute(sa.select(Release.document).where(Release.id == pointer.release_id)).scalar_one()
-    programme = document.from_json(text)
     with _lock:
+        known = _known.setdefault(pointer.event_id, document.Known())
+        _known.move_to_end(pointer.event_id)
+        programme = document.from_json(text, known)
         _parsed[pointer.digest] = programme
+        while len(_known) > _KEPT:
+            _known.popitem(last=False)
         while len(_parsed) > _KEPT:
             _parsed.popitem(last=False)
     return programme
@@ -216,3 +221,4 @@ def forget() -> None:
     """Drop what is kept in memory: for tests, where several databases live in one process."""
     with _lock:
         _parsed.clear()
+        _known.clear()

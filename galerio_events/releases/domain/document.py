@@ -6,10 +6,10 @@ Sessions that went away stay in the document with `cancelled: true`, so that cal
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 from galerio_events import clock
 from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
@@ -17,6 +17,8 @@ from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.translated import EMPTY, Translated
 
 FORMAT = 1
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +196,39 @@ def _plain_session(s: PublishedSession) -> dict[str, Any]:
     }
 
 
-def from_json(text: str) -> PublishedProgramme:
+class Known:
+    """The parts of a document read before. A later document's equal parts become the very same objects.
+
+    Releases differ little from each other: reading the next one is quick, and whoever keeps what they made of a session
+    sees at once that it is the same session.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[tuple[str, str], tuple[Any, Any]] = {}
+        self._now: dict[tuple[str, str], tuple[Any, Any]] = {}
+
+    def begin(self) -> None:
+        """A further document is read; what only the one before the last had is forgotten."""
+        self._before, self._now = self._now, {}
+
+    def same(self, kind: str, plain: dict[str, Any], make: Callable[[dict[str, Any]], Made]) -> Made:
+        """What `make` makes of `plain`, or made of its equal when the document before was read."""
+        slot = (kind, plain["key"])
+        found = self._before.get(slot)
+        if found is None or found[0] != plain:
+            found = (plain, make(plain))
+        self._now[slot] = found
+        made: Made = found[1]
+        return made
+
+
+def from_json(text: str, known: Known | None = None) -> PublishedProgramme:
     """The programme that `to_json` wrote. Raises `ValueError` for a document of another format."""
     d = json.loads(text)
     if d.get("format") != FORMAT:
         raise ValueError(f"format {d.get('format')!r} of a release document is unknown")
+    known = known or Known()
+    known.begin()
     e = d["event"]
     return PublishedProgramme(
         number=d["number"],
@@ -219,19 +249,32 @@ def from_json(text: str) -> PublishedProgramme:
             ),
             facts=e["facts"],
         ),
-        venues=tuple(
-            PublishedVenue(v["key"], VenueKind(v["kind"]), Translated(v["name"]), v["url"]) for v in d["venues"]
-        ),
-        tracks=tuple(PublishedTrack(t["key"], Translated(t["name"])) for t in d["tracks"]),
-        people={
-            key: PublishedPerson(
-                key, Translated(q["name"]), Translated(q["affiliation"]), Translated(q["bio"]), q["country"]
-            )
-            for key, q in d["people"].items()
+        venues=tuple(known.same("venue", v, _venue) for v in d["venues"]),
+        tracks=tuple(known.same("track", t, _track) for t in d["tracks"]),
+        people={key: known.same("person", q | {"key": key}, _person) for key, q in d["people"].items()},
+        organisations={
+            key: known.same("organisation", o | {"key": key}, _organisation) for key, o in d["organisations"].items()
         },
-        organisations={key: PublishedOrganisation(key, Translated(o["name"])) for key, o in d["organisations"].items()},
-        sessions=tuple(_session(s) for s in d["sessions"]),
+        sessions=tuple(known.same("session", s, _session) for s in d["sessions"]),
     )
+
+
+def _venue(v: dict[str, Any]) -> PublishedVenue:
+    return PublishedVenue(v["key"], VenueKind(v["kind"]), Translated(v["name"]), v["url"])
+
+
+def _track(t: dict[str, Any]) -> PublishedTrack:
+    return PublishedTrack(t["key"], Translated(t["name"]))
+
+
+def _person(q: dict[str, Any]) -> PublishedPerson:
+    return PublishedPerson(
+        q["key"], Translated(q["name"]), Translated(q["affiliation"]), Translated(q["bio"]), q["country"]
+    )
+
+
+def _organisation(o: dict[str, Any]) -> PublishedOrganisation:
+    return PublishedOrganisation(o["key"], Translated(o["name"]))
 
 
 def _session(s: dict[str, Any]) -> PublishedSession:
