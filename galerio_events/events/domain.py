@@ -1,6 +1,21 @@
-"""The words an event is described with."""
+"""The words an event is described with, and what its address may be."""
 
+import re
 from enum import StrEnum
+
+KEY_LENGTH = 60
+SLUG_LENGTH = 40
+
+# What stands in our addresses where an event's slug does.
+RESERVED_SLUGS = frozenset(
+    {
+        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "healthz", "ja", "login", "logout"),
+        *("metrics", "organise", "privacy", "readyz", "registration", "robots", "security", "sign-in", "sign-out"),
+        *("sitemap", "static", "well-known"),
+    }
+)
+
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class EventFormat(StrEnum):
@@ -21,3 +36,28 @@ class VenueKind(StrEnum):
     ONSITE = "onsite"
     WEBINAR = "webinar"
     METAVERSE = "metaverse"
+
+
+def is_key(text: str) -> bool:
+    """Whether the text can be the last part of an address.
+
+    A key is made of lower-case Latin letters and digits in words joined by single hyphens, at most 60 characters.
+    """
+    return len(text) <= KEY_LENGTH and _KEY.fullmatch(text) is not None
+
+
+class SlugProblem(StrEnum):
+    """Why an event cannot have that slug."""
+
+    INVALID = "invalid"
+    RESERVED = "reserved"
+
+
+def slug_problem(slug: str) -> SlugProblem | None:
+    """What keeps a text from being an event's slug (a key of at most 40 characters, not one of our own words), or None.
+
+    Two letters are the tag of a language, so a slug is never that short.
+    """
+    if not is_key(slug) or len(slug) > SLUG_LENGTH:
+        return SlugProblem.INVALID
+    return SlugProblem.RESERVED if slug in RESERVED_SLUGS or re.fullmatch("[a-z]{2}", slug) else None

@@ -1,7 +1,7 @@
 """How two states of a programme differ, and what a new release makes of the difference.
 
 A session has changed when its calendar entry would say something else: its own content, but also the name or
-affiliation of somebody in it, the name, kind or address of its venue, the name of its track or organiser, or the event's
+affiliation of somebody in it, name, kind or address of its venue, the name of its track or organiser, or the event's
 time zone. Biographies and what concerns the event alone are worth a release, but are no change of a session.
 """
 

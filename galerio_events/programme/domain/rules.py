@@ -1,0 +1,114 @@
+"""What must hold for a session, whoever writes it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from uuid import NAMESPACE_URL, uuid5
+
+from galerio_events import clock
+from galerio_events.errors import DomainError
+from galerio_events.events.domain import is_key
+from galerio_events.programme.domain.values import SessionValues
+from galerio_events.translated import Translated
+
+TITLE_LENGTH = 200
+SUMMARY_LENGTH = 500
+TEXT_LENGTH = 10_000
+MOST_PLACES = 1_000_000
+
+# What stands beside the sessions' own addresses.
+_RESERVED = frozenset({"new"})
+
+
+class SessionProblem(StrEnum):
+    """Why a session cannot be as somebody wants it."""
+
+    TITLE_MISSING = "title_missing"
+    TITLE_TOO_LONG = "title_too_long"
+    SUMMARY_TOO_LONG = "summary_too_long"
+    ABSTRACT_TOO_LONG = "abstract_too_long"
+    ENDS_BEFORE_START = "ends_before_start"
+    OUTSIDE_EVENT = "outside_event"
+    UNKNOWN_VENUE = "unknown_venue"
+    UNKNOWN_TRACK = "unknown_track"
+    UNKNOWN_ORGANISER = "unknown_organiser"
+    UNKNOWN_PERSON = "unknown_person"
+    ROLE_TWICE = "role_twice"
+    CAPACITY_INVALID = "capacity_invalid"
+    KEY_INVALID = "key_invalid"
+    KEY_RESERVED = "key_reserved"
+    KEY_TAKEN = "key_taken"
+
+
+class SessionRefused(DomainError):
+    """A session that breaks rules; nothing was written. `problems` are in the order of `SessionProblem`."""
+
+    def __init__(self, problems: Iterable[SessionProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(", ".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The days of an event: local dates in its zone, where a day lasts from `day_starts_at` to the next one's."""
+
+    timezone: str
+    starts_on: date
+    ends_on: date
+    day_starts_at: time = time(0)
+
+    def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the interval lies within the days of the event."""
+        first = clock.programme_day(starts_at, self.timezone, self.day_starts_at)
+        last = clock.programme_day(ends_at - timedelta(seconds=1), self.timezone, self.day_starts_at)
+        return self.starts_on <= first and last <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The keys of an event that a session may refer to."""
+
+    venues: frozenset[str]
+    tracks: frozenset[str]
+    organisations: frozenset[str]
+    people: frozenset[str]
+
+
+def session_problems(values: SessionValues, frame: Frame, known: Known) -> tuple[SessionProblem, ...]:
+    """Everything that keeps the session from being written."""
+    roles = [(role.role, role.person) for role in values.people]
+    wrong = {
+        SessionProblem.TITLE_MISSING: not values.title,
+        SessionProblem.TITLE_TOO_LONG: too_long(values.title, TITLE_LENGTH),
+        SessionProblem.SUMMARY_TOO_LONG: too_long(values.summary, SUMMARY_LENGTH),
+        SessionProblem.ABSTRACT_TOO_LONG: too_long(values.abstract, TEXT_LENGTH),
+        SessionProblem.ENDS_BEFORE_START: values.ends_at <= values.starts_at,
+        SessionProblem.OUTSIDE_EVENT: not frame.holds(values.starts_at, values.ends_at),
+        SessionProblem.UNKNOWN_VENUE: values.venue is not None and values.venue not in known.venues,
+        SessionProblem.UNKNOWN_TRACK: values.track is not None and values.track not in known.tracks,
+        SessionProblem.UNKNOWN_ORGANISER: values.organiser is not None and values.organiser not in known.organisations,
+        SessionProblem.UNKNOWN_PERSON: any(role.person not in known.people for role in values.people),
+        SessionProblem.ROLE_TWICE: len(set(roles)) < len(roles),
+        SessionProblem.CAPACITY_INVALID: values.capacity is not None and not 0 <= values.capacity <= MOST_PLACES,
+    }
+    return tuple(problem for problem, is_wrong in wrong.items() if is_wrong)
+
+
+def key_problem(key: str, taken: Iterable[str] = ()) -> SessionProblem | None:
+    """What keeps a key (the last part of the session's address) from being used for a new session, or None."""
+    if not is_key(key):
+        return SessionProblem.KEY_INVALID
+    if key in _RESERVED:
+        return SessionProblem.KEY_RESERVED
+    return SessionProblem.KEY_TAKEN if key in taken else None
+
+
+def too_long(text: Translated, most: int) -> bool:
+    """Whether the text has more than `most` characters in any language."""
+    return any(len(value) > most for value in text.values())
+
+
+def session_uid(slug: str, key: str) -> str:
+    """The calendars' UID of a session (RFC 7986 section 5.3: a UUID): the same for the same event and key, for ever."""
+    return str(uuid5(NAMESPACE_URL, f"galerio-events:{slug}/{key}"))

@@ -1,0 +1,107 @@
+"""Programmes and sessions as values: what an import reads and a form sends. They refer to other things by key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Any
+
+from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.translated import EMPTY, Translated
+
+
+@dataclass(frozen=True, slots=True)
+class RoleValue:
+    role: RoleKind
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionValues:
+    """What a session says. Times are UTC; `people` are in the order in which the programme names them.
+
+    `capacity` is the number of places for registrants; None means no limit.
+    """
+
+    kind: SessionKind
+    starts_at: datetime
+    ends_at: datetime
+    title: Translated
+    summary: Translated = EMPTY
+    abstract: Translated = EMPTY
+    venue: str | None = None
+    track: str | None = None
+    organiser: str | None = None
+    people: tuple[RoleValue, ...] = ()
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganiserValue:
+    role: OrganiserRole
+    name: Translated
+
+
+@dataclass(frozen=True, slots=True)
+class EventValues:
+    slug: str
+    title: Translated
+    timezone: str
+    starts_on: date
+    ends_on: date
+    ordinal: int | None = None
+    theme: Translated = EMPTY
+    day_starts_at: time = time(0)
+    languages: tuple[str, ...] = ("ja", "en")
+    format: EventFormat = EventFormat.ONLINE
+    organisers: tuple[OrganiserValue, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueValues:
+    kind: VenueKind
+    name: Translated
+    capacity: int | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonValues:
+    name: Translated
+    affiliation: Translated = EMPTY
+    bio: Translated = EMPTY
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedProgramme:
+    """A whole programme file, checked: every key that is referred to is there. Mappings are by key, in file order."""
+
+    event: EventValues
+    venues: Mapping[str, VenueValues]
+    tracks: Mapping[str, Translated]
+    organisations: Mapping[str, Translated]
+    people: Mapping[str, PersonValues]
+    sessions: Mapping[str, SessionValues]
+
+    @property
+    def entries(self) -> int:
+        """How many things the file describes, the event being one of them."""
+        return 1 + sum(map(len, (self.venues, self.tracks, self.organisations, self.people, self.sessions)))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What an import did, counted in entries: the event, venues, tracks, organisations, people and sessions."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+    @property
+    def read(self) -> int:
+        return self.added + self.changed + self.unchanged
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
