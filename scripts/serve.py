@@ -1,0 +1,296 @@
+"""`make run`: bring the database up to date, load the demo event the first time, serve it and deliver its mail.
+
+Settings are those of config.py; `PORT` (8000) and `HOST` (127.0.0.1) say where to listen. Every step of the first run
+can be repeated, so that a run that was interrupted is completed by the next one; once it is complete, nothing of it is
+done again and no data is changed.
+"""
+
+import fcntl
+import os
+import secrets
+import select
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.server import granian, is_free
+
+ROOT = Path(__file__).resolve().parents[1]
+EVENT = "ascc11"
+PROGRAMME = ROOT / "galerio_events" / "demo" / "ascc11.yaml"
+ORGANISER = "organiser@example.org"
+SECONDS_TO_END = 15
+SECONDS_TO_ANSWER = 60
+
+
+class CannotRun(Exception):
+    """Why the application cannot be served here, in words for whoever typed the command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen, and what people type to get there."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address for a browser on this machine."""
+        return f"http://localhost:{self.port}"
+
+
+def address(environ: Mapping[str, str]) -> Address:
+    """Where the environment says to listen. Raises `CannotRun` for a PORT that is none."""
+    given = environ.get("PORT", "").strip() or "8000"
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise CannotRun(f"PORT must be a number from 1 to 65535, not {given!r}.")
+    return Address(environ.get("HOST", "").strip() or "127.0.0.1", int(given))
+
+
+def require_free(where: Address) -> None:
+    """Raises `CannotRun` where something listens there already."""
+    if not is_free(where.port, host=where.host):
+        raise CannotRun(
+            f"Port {where.port} of {where.host} is in use, or not allowed. "
+            f"Choose another: make run PORT={where.port + 1}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What of the demo event there is already."""
+
+    events: int
+    releases: int
+    registrations: int
+    organisers: int
+
+
+def migrate() -> Path:
+    """Bring the database up to date. Returns the instance directory."""
+    from flask_migrate import upgrade
+
+    from galerio_events import create_app
+
+    app = create_app({"LOG_LEVEL": os.environ.get("GALERIO_LOG_LEVEL", "WARNING")})
+    with app.app_context():
+        upgrade()
+    return Path(app.config["INSTANCE_DIR"])
+
+
+def state() -> State:
+    """Count what there is."""
+    import sqlalchemy as sa
+
+    from config import from_environment
+
+    engine = sa.create_engine(from_environment()["DATABASE_URL"], poolclass=sa.NullPool)
+    counts = {
+        "events": "SELECT count(*) FROM events",
+        "releases": "SELECT count(*) FROM releases JOIN events ON events.id = event_id WHERE slug = :slug",
+        "registrations": "SELECT count(*) FROM registrations JOIN events ON events.id = event_id WHERE slug = :slug",
+        "organisers": "SELECT count(*) FROM accounts WHERE email = :email",
+    }
+    with engine.connect() as connection:
+        found = {
+            name: connection.execute(sa.text(query), {"slug": EVENT, "email": ORGANISER}).scalar_one()
+            for name, query in counts.items()
+        }
+    return State(**found)
+
+
+def flask(*arguments: str, text: str | None = None) -> str:
+    """Run `flask --app wsgi …` to its end. Raises `CannotRun` with what it said where it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"GALERIO_LOG_LEVEL": "WARNING"},
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotRun(f"`flask {' '.join(arguments)}` failed:\n{done.stderr or done.stdout}")
+    return done.stdout
+
+
+@contextmanager
+def alone(instance: Path) -> Iterator[None]:
+    """Hold the instance's lock, so that two first runs do not both set it up."""
+    with (instance / "setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def set_up(instance: Path) -> str | None:
+    """Load the demo event into an instance that has no event yet, or whose first run was interrupted.
+
+    Returns the organiser's password where one was made now, else None.
+    """
+    unfinished = instance / "setup-unfinished"
+    before = state()
+    if before.events and not unfinished.exists():
+        return None
+    unfinished.touch()
+    say("first run: loading the programme of the 11th Asia Smart City Conference")
+    flask("programme", "import", "--event", EVENT, str(PROGRAMME))
+    if not before.releases:
+        flask("programme", "release", "--event", EVENT)
+    if not before.registrations:
+        say("first run: making the demo registrations")
+        flask("demo", "load")
+    password = secrets.token_urlsafe(12)
+    flask("accounts", "add", ORGANISER, "--role", "administrator", "--password-stdin", text=f"{password}\n")
+    tell_password(password)
+    unfinished.unlink()
+    return password
+
+
+def tell_password(password: str) -> None:
+    """Show the password, which is kept nowhere."""
+    say("")
+    say(f"  Organiser's account:  {ORGANISER}")
+    say(f"  Password:             {password}")
+    say("  It is shown this once and kept nowhere.")
+    say("")
+
+
+def say(line: str) -> None:
+    """A line for whoever typed the command, at once."""
+    print(line, flush=True)
+
+
+def announce(where: Address, *, password_was_made: bool) -> None:
+    """Say where the application is and how to sign in."""
+    say("")
+    say(f"  The conference:  {where.url}/")
+    say(f"  Organisers:      {where.url}/en/sign-in  ({where.url}/ja/sign-in)")
+    if password_was_made:
+        say(f"                   as {ORGANISER}, with the password shown above")
+    else:
+        say(f"                   as {ORGANISER}; to set a new password:")
+        say(f"    .venv/bin/flask --app wsgi accounts add {ORGANISER} --role administrator --password-stdin")
+    say("  Ctrl-C ends it.")
+    say("")
+
+
+class Supervisor:
+    """Runs commands beside one another until a signal comes or one of them ends, and then ends all of them."""
+
+    def __init__(self) -> None:
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.stopped_by: int | None = None
+        self._woken, self._wake = os.pipe()
+        for end in (self._woken, self._wake):
+            os.set_blocking(end, False)
+
+    def __enter__(self) -> "Supervisor":
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.end()
+        signal.set_wakeup_fd(-1)
+
+    def _stop(self, number: int, _frame: object) -> None:
+        self.stopped_by = number
+
+    def start(self, name: str, command: list[str], environ: Mapping[str, str]) -> None:
+        """Start a command, called `name` in messages."""
+        self.children[name] = subprocess.Popen(command, cwd=ROOT, env=dict(environ))
+
+    def pause(self, seconds: float) -> None:
+        """Wait that long, or until a signal comes."""
+        ready, _, _ = select.select([self._woken], [], [], seconds)
+        if ready:
+            os.read(self._woken, 1024)
+
+    def ended(self) -> str | None:
+        """The name of a command that has ended, or None."""
+        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+
+    def wait(self) -> int:
+        """Until a signal comes (0) or one of the commands ends (1, and a message)."""
+        while self.stopped_by is None:
+            if name := self.ended():
+                others = " and ".join(other for other in self.children if other != name)
+                say(f"The {name} has ended (status {self.children[name].returncode}); ending the {others} too.")
+                return 1
+            self.pause(1.0)
+        return 0
+
+    def end(self) -> None:
+        """End every command that still runs: politely, and after a while by force."""
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        deadline = time.monotonic() + SECONDS_TO_END
+        for name, child in self.children.items():
+            try:
+                child.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                say(f"The {name} did not end within {SECONDS_TO_END} seconds; it is being killed.")
+                child.kill()
+                child.wait()
+
+
+def answers(where: Address) -> bool:
+    """Whether the server there is ready."""
+    host = where.host if where.host not in {"0.0.0.0", "::"} else "127.0.0.1"  # noqa: S104 compared, not bound
+    try:
+        with urllib.request.urlopen(f"http://{host}:{where.port}/readyz", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def serve(where: Address, *, password_was_made: bool) -> int:
+    """Serve and deliver until told to stop. Returns the exit status."""
+    environ = {"GALERIO_BASE_URL": where.url} | os.environ
+    with Supervisor() as supervisor:
+        supervisor.start("web server", granian(where.port, host=where.host), environ)
+        supervisor.start("mail worker", [sys.executable, "-m", "flask", "--app", "wsgi", "outbox", "work"], environ)
+        deadline = time.monotonic() + SECONDS_TO_ANSWER
+        while supervisor.stopped_by is None and not supervisor.ended():
+            if answers(where):
+                announce(where, password_was_made=password_was_made)
+                return supervisor.wait()
+            if time.monotonic() > deadline:
+                say(f"The web server did not answer within {SECONDS_TO_ANSWER} seconds.")
+                return 1
+            supervisor.pause(0.1)
+        return supervisor.wait()
+
+
+def main() -> int:
+    """Everything that `make run` does after installing. Returns the exit status."""
+    try:
+        where = address(os.environ)
+        require_free(where)
+        os.environ.setdefault("GALERIO_BASE_URL", where.url)
+        instance = migrate()
+        with alone(instance):
+            made = set_up(instance)
+        return serve(where, password_was_made=made is not None)
+    except CannotRun as why:
+        print(f"make run: {why}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted; the next `make run` goes on from here.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
