@@ -11,7 +11,8 @@ from galerio_events.events import queries
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission, can
-from galerio_events.web.guards import actor, requires
+from galerio_events.web.guards import actor, load_event, public, requires
+from galerio_events.web.locale import LANGUAGES, browser_language
 from galerio_events.web.overview import cards
 
 bp = Blueprint("events", __name__)
@@ -32,6 +33,28 @@ class Tab:
     label: str
     address: str
     current: bool
+
+
+@bp.get("/")
+@public
+def root() -> ResponseReturnValue:
+    """To the front page in the reader's language."""
+    return _to_readers_language(url_for("site.front", language=browser_language()))
+
+
+@bp.get("/<slug>", strict_slashes=False)
+@public
+def event_root(slug: str) -> ResponseReturnValue:
+    """To the event's home in the reader's language."""
+    if slug in LANGUAGES:
+        return redirect(url_for("site.front", language=slug))
+    return _to_readers_language(url_for("site.home", language=browser_language(), slug=load_event(slug).slug))
+
+
+def _to_readers_language(address: str) -> ResponseReturnValue:
+    response = redirect(address)
+    response.vary.add("Accept-Language")
+    return response
 
 
 @bp.get("/<language:language>/organise")

@@ -82,6 +82,14 @@ def newest_programme(db_session: Session, slug: str) -> PublishedProgramme | Non
     return None if pointer is None else programme_of(db_session, pointer)
 
 
+def newest_event_slug(db_session: Session) -> str | None:
+    """The slug of the latest event that has been released, else of the latest event; None where there is none."""
+    released = sa.exists().where(Release.event_id == Event.id)
+    return db_session.scalar(
+        sa.select(Event.slug).order_by(sa.case((released, 0), else_=1), Event.starts_on.desc(), Event.slug).limit(1)
+    )
+
+
 def programme_by_number(db_session: Session, event_id: int, number: int) -> PublishedProgramme | None:
     """The programme as it was published under that number."""
     text = db_session.scalar(sa.select(Release.document).where(Release.event_id == event_id, Release.number == number))

@@ -1,11 +1,17 @@
 """What templates can say beyond Jinja's own words."""
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup, escape
 
 from galerio_events import clock, countries
 from galerio_events.translated import Translated
+from galerio_events.web import labels, times
 from galerio_events.web.locale import LANGUAGES, page_language
+
+# Each language under the name that its readers give it.
+LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 
 
 def tr(value: Translated) -> Markup:
@@ -31,8 +37,36 @@ def country_name(code: str) -> str:
     return countries.name(code, page_language())
 
 
+def language_name(language: str) -> str:
+    """The name of an interface language, in that language."""
+    return LANGUAGE_NAMES[language]
+
+
+def address_in(language: str, **kept: Any) -> str:
+    """The page being made, in another language, with the query values that are to stay.
+
+    An address that leads nowhere has no other language; the switch then leads to the front page.
+    """
+    place = request.view_args or {}
+    if request.endpoint is None or "language" not in place:
+        return url_for("site.front", language=language)
+    return url_for(request.endpoint, **(place | kept | {"language": language}))
+
+
+def absolute_address_in(language: str) -> str:
+    """The address by which the page being made is known to the world, in that language."""
+    return str(current_app.config["BASE_URL"]) + address_in(language)
+
+
+def has_page(endpoint: str) -> bool:
+    """Whether the application has that endpoint."""
+    return endpoint in current_app.view_functions
+
+
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
+    labels.init_app(app)
+    times.init_app(app)
     app.add_template_filter(tr)
     app.add_template_filter(tr_text)
     app.add_template_filter(tr_lang)
@@ -40,4 +74,5 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(clock.in_zone, "in_zone")
     app.add_template_filter(clock.to_text, "rfc3339")
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
-    app.add_template_global(page_language)
+    for given in (page_language, language_name, address_in, absolute_address_in, has_page):
+        app.add_template_global(given)

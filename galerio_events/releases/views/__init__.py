@@ -1,0 +1,5 @@
+"""Pages and feeds that are made of releases, and the page on which organisers make one."""
+
+from galerio_events.releases.views import calendars, site
+
+blueprints = (site.blueprint, calendars.blueprint)

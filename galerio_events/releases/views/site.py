@@ -1,0 +1,265 @@
+"""The public site: every page is made of the newest release alone."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from galerio_events import clock
+from galerio_events.extensions import db
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.releases import queries
+from galerio_events.releases.domain.document import (
+    PublishedEvent,
+    PublishedPerson,
+    PublishedProgramme,
+    PublishedSession,
+)
+from galerio_events.releases.views import timetable
+from galerio_events.web import times
+from galerio_events.web.guards import load_event, public
+from galerio_events.web.published import respond
+
+blueprint = Blueprint("site", __name__)
+
+
+@blueprint.get("/<language:language>/")
+@public
+def front(language: str) -> AnyResponse | str:
+    """To the newest event that has been published, else to the newest there is."""
+    slug = queries.newest_event_slug(db.session())
+    if slug is None:
+        return render_template("site/no_event.html")
+    return redirect(url_for("site.home", language=language, slug=slug))
+
+
+@blueprint.get("/<language:language>/<slug>/")
+@public
+def home(language: str, slug: str) -> Response:
+    """The event's face: what, when, who, and the programme at a glance."""
+
+    def build(programme: PublishedProgramme) -> str:
+        event = programme.event
+        return render_template(
+            "site/home.html",
+            event=event,
+            page="home",
+            days=timetable.days(programme, language=language, zone_name=event.timezone),
+            dates=times.date_range(event.starts_on, event.ends_on, language),
+            zone=_zone_label(programme, event.timezone, language),
+            figures=timetable.figures(programme),
+            organiser_roles=list(dict.fromkeys(o.role for o in event.organisers)),
+            participants=event.facts.get("participants") or {},
+            calendar=_calendar_links(event, language),
+        )
+
+    return respond(slug, build, before=lambda: _announced_later(slug))
+
+
+@blueprint.get("/<language:language>/<slug>/programme")
+@public
+def programme(language: str, slug: str) -> Response | tuple[str, int]:
+    """The timetable by day and venue, in the event's time zone or in the one that `?tz=` names."""
+    zone_name = _wanted_zone()
+    if zone_name is None:
+        return _unknown_zone(language, slug)
+
+    def build(programme: PublishedProgramme) -> str:
+        event = programme.event
+        shown = zone_name or event.timezone
+        return render_template(
+            "site/programme.html",
+            event=event,
+            page="programme",
+            days=timetable.days(programme, language=language, zone_name=shown),
+            cancelled=[
+                (s, url_for("site.session", slug=slug, key=s.key, language=language))
+                for s in programme.sessions
+                if s.cancelled
+            ],
+            calendar=_calendar_links(event, language),
+            **_zone_values(programme, shown, language),
+        )
+
+    return respond(slug, build, arguments=("tz",), before=lambda: _announced_later(slug))
+
+
+@blueprint.get("/<language:language>/<slug>/sessions/<key>")
+@public
+def session(language: str, slug: str, key: str) -> Response | tuple[str, int]:
+    """One session: what it is about, when, where and who. One that was cancelled says so."""
+    zone_name = _wanted_zone()
+    if zone_name is None:
+        return _unknown_zone(language, slug)
+
+    def build(programme: PublishedProgramme) -> str:
+        found = programme.session(key) or abort(404)
+        event = programme.event
+        shown = zone_name or event.timezone
+        before, after = _neighbours(programme, found)
+        return render_template(
+            "site/session.html",
+            event=event,
+            page="programme",
+            session=found,
+            span=(found.starts_at, found.ends_at),
+            venue=next((v for v in programme.venues if v.key == found.venue), None),
+            track=next((t for t in programme.tracks if t.key == found.track), None),
+            organiser=programme.organisations.get(found.organiser or ""),
+            roles=_people_by_role(programme, found),
+            companies=_companies(event, found),
+            before=before,
+            after=after,
+            **_zone_values(programme, shown, language, found),
+        )
+
+    return respond(slug, build, arguments=("tz",))
+
+
+@blueprint.get("/<language:language>/<slug>/people")
+@public
+def people(language: str, slug: str) -> Response:
+    """Everybody who takes part, in the order of the programme."""
+
+    def build(programme: PublishedProgramme) -> str:
+        return render_template(
+            "site/people.html",
+            event=programme.event,
+            page="people",
+            people=[programme.people[key] for key in timetable.people_in_order(programme)],
+            figures=timetable.figures(programme),
+        )
+
+    return respond(slug, build, before=lambda: _announced_later(slug))
+
+
+@blueprint.get("/<language:language>/<slug>/people/<key>")
+@public
+def person(language: str, slug: str, key: str) -> Response:
+    """One person: name, affiliation, country or region, and the sessions with the part that he or she has in each."""
+
+    def build(programme: PublishedProgramme) -> str:
+        found = programme.people.get(key) or abort(404)
+        event = programme.event
+        return render_template(
+            "site/person.html",
+            event=event,
+            page="people",
+            person=found,
+            sessions=[
+                (
+                    s,
+                    [r.role for r in s.people if r.person == key],
+                    times.when(s.starts_at, s.ends_at, event.timezone, language),
+                )
+                for s in programme.sessions_of(key)
+            ],
+            zone=_zone_label(programme, event.timezone, language),
+        )
+
+    return respond(slug, build)
+
+
+@blueprint.get("/<language:language>/<slug>/archive")
+@public
+def archive(language: str, slug: str) -> Response:
+    """Where records of the event are kept, and of which sessions there are films."""
+
+    def build(programme: PublishedProgramme) -> str:
+        facts = programme.event.facts.get("archive") or {}
+        filmed = set(facts.get("videos") or ())
+        return render_template(
+            "site/archive.html",
+            event=programme.event,
+            page="archive",
+            address=facts.get("url"),
+            filmed=[s for s in programme.running if s.key in filmed],
+        )
+
+    return respond(slug, build)
+
+
+def _wanted_zone() -> str | None:
+    """The zone that the reader asks for, `""` where none is asked for, None where there is no such zone."""
+    asked = request.args.get("tz", "")
+    try:
+        return clock.zone(asked).key if asked else ""
+    except clock.UnknownZone:
+        return None
+
+
+def _unknown_zone(language: str, slug: str) -> tuple[str, int]:
+    programme = queries.newest_programme(db.session(), slug)
+    if programme is None:
+        abort(404)
+    asked = request.args.get("tz", "")[:80]
+    values = _zone_values(programme, programme.event.timezone, language)
+    page = render_template("site/unknown_zone.html", event=programme.event, page="programme", asked=asked, **values)
+    return page, 400
+
+
+def _announced_later(slug: str) -> str:
+    event = load_event(slug)
+    return render_template("site/announced_later.html", event_title=event.title, slug=event.slug)
+
+
+def _zone_label(programme: PublishedProgramme, zone_name: str, language: str) -> str:
+    return times.zone_label(zone_name, (s.starts_at for s in programme.running), language)
+
+
+def _zone_values(
+    programme: PublishedProgramme, shown: str, language: str, session: PublishedSession | None = None
+) -> dict[str, Any]:
+    """What the pages with times say about zones. `kept` is what links between them carry on."""
+    own = programme.event.timezone
+    moments = [session.starts_at] if session else [s.starts_at for s in programme.running]
+    return {
+        "zone_name": shown,
+        "zone": times.zone_label(shown, moments, language),
+        "own_zone": times.zone_label(own, moments, language),
+        "in_own_zone": shown == own,
+        "kept": {} if shown == own else {"tz": shown},
+        "zone_choices": () if session else times.zone_choices(language),
+    }
+
+
+def _neighbours(
+    programme: PublishedProgramme, session: PublishedSession
+) -> tuple[PublishedSession | None, PublishedSession | None]:
+    running = programme.running
+    if session not in running:
+        return None, None
+    at = running.index(session)
+    return running[at - 1] if at else None, running[at + 1] if at + 1 < len(running) else None
+
+
+def _people_by_role(
+    programme: PublishedProgramme, session: PublishedSession
+) -> list[tuple[RoleKind, list[PublishedPerson]]]:
+    grouped: dict[RoleKind, list[PublishedPerson]] = {}
+    for role in session.people:
+        grouped.setdefault(role.role, []).append(programme.people[role.person])
+    return list(grouped.items())
+
+
+def _companies(event: PublishedEvent, session: PublishedSession) -> dict[str, list[str]]:
+    if session.kind is not SessionKind.BUSINESS_MATCHING:
+        return {}
+    facts = event.facts.get("business_matching") or {}
+    return {side: list(facts[side]) for side in ("japanese", "overseas") if facts.get(side)}
+
+
+def _calendar_links(event: PublishedEvent, language: str) -> dict[str, str]:
+    """Addresses under which calendar programs subscribe to the whole programme."""
+    path = url_for("calendars.programme", slug=event.slug, lang=language)
+    address = f"{current_app.config['BASE_URL']}{path}"
+    webcal = "webcal://" + address.partition("://")[2]
+    name = quote(event.title.text(language), safe="")
+    return {
+        "address": address,
+        "download": path,
+        "webcal": webcal,
+        "google": f"https://calendar.google.com/calendar/r?cid={quote(webcal, safe='')}",
+        "outlook": f"https://outlook.live.com/calendar/0/addfromweb?url={quote(address, safe='')}&name={name}",
+    }

@@ -1,0 +1,142 @@
+"""What the words of the domain are called in the interface: `{{ role|label }}`."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Flask
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from galerio_events.attendance.domain import PresenceSource
+from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
+from galerio_events.outbox.domain import MailState
+from galerio_events.permissions import AccountRole
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
+from galerio_events.translated import Translated
+from galerio_events.web.locale import LANGUAGES
+
+Word = TypeVar("Word", bound=StrEnum)
+
+# Members of different enums can be equal as strings, so the enum is part of the key.
+LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
+    EventFormat: {
+        EventFormat.ONLINE: _l("Online"),
+        EventFormat.ONSITE: _l("On site"),
+        EventFormat.HYBRID: _l("On site and online"),
+    },
+    OrganiserRole: {
+        OrganiserRole.HOST: _l("Hosted by"),
+        OrganiserRole.PLANNING: _l("Planned by"),
+        OrganiserRole.CO_HOST: _l("Co-hosted by"),
+        OrganiserRole.SUPPORT: _l("Supported by"),
+        OrganiserRole.SPONSOR: _l("Sponsored by"),
+    },
+    VenueKind: {
+        VenueKind.ONSITE: _l("On site"),
+        VenueKind.WEBINAR: _l("Webinar"),
+        VenueKind.METAVERSE: _l("Metaverse"),
+    },
+    SessionKind: {
+        SessionKind.RECEPTION: _l("Reception"),
+        SessionKind.BUSINESS_MATCHING: _l("Business matching"),
+        SessionKind.OPENING: _l("Opening"),
+        SessionKind.SESSION: _l("Session"),
+        SessionKind.KEYNOTE: _l("Keynote"),
+        SessionKind.WORKSHOP: _l("Workshop"),
+        SessionKind.CLOSING: _l("Closing"),
+        SessionKind.BREAK: _l("Break"),
+        SessionKind.OTHER: _l("Other"),
+    },
+    RoleKind: {
+        RoleKind.MODERATOR: _l("Moderator"),
+        RoleKind.KEYNOTE: _l("Keynote speaker"),
+        RoleKind.PANELIST: _l("Panellist"),
+        RoleKind.SPEAKER: _l("Speaker"),
+        RoleKind.REACTOR: _l("Reactor"),
+        RoleKind.OPENING_REMARKS: _l("Opening remarks"),
+        RoleKind.CLOSING_REMARKS: _l("Closing remarks"),
+        RoleKind.INTERPRETER: _l("Interpreter"),
+        RoleKind.MC: _l("Master of ceremonies"),
+    },
+    AffiliationKind: {
+        AffiliationKind.COMPANY: _l("Company"),
+        AffiliationKind.LOCAL_GOVERNMENT: _l("Local government"),
+        AffiliationKind.NATIONAL_GOVERNMENT: _l("National government"),
+        AffiliationKind.UNIVERSITY: _l("University or research institute"),
+        AffiliationKind.INTERNATIONAL_ORGANISATION: _l("International organisation"),
+        AffiliationKind.NPO: _l("Non-profit organisation"),
+        AffiliationKind.FINANCE: _l("Financial institution"),
+        AffiliationKind.MEDIA: _l("Media"),
+        AffiliationKind.OTHER: _l("Other"),
+    },
+    ConsentKind: {
+        ConsentKind.PRIVACY_NOTICE: _l("Privacy notice"),
+        ConsentKind.FUTURE_EVENTS: _l("News of future conferences"),
+        ConsentKind.SHARE_WITH_PARTNERS: _l("Sharing with co-organisers"),
+    },
+    RegistrationState: {
+        RegistrationState.ACTIVE: _l("Registered"),
+        RegistrationState.CANCELLED: _l("Cancelled"),
+    },
+    MailState: {
+        MailState.DRAFT: _l("Draft"),
+        MailState.QUEUED: _l("Queued"),
+        MailState.SENDING: _l("Being sent"),
+        MailState.SENT: _l("Sent"),
+        MailState.FAILED: _l("Failed"),
+        MailState.UNKNOWN: _l("Not known whether it arrived"),
+        MailState.CANCELLED: _l("Cancelled"),
+    },
+    PresenceSource: {
+        PresenceSource.CHECK_IN: _l("Check-in"),
+        PresenceSource.JOIN_LINK: _l("Join link"),
+        PresenceSource.REPORT: _l("Attendance report"),
+        PresenceSource.BY_HAND: _l("Entered by hand"),
+    },
+    AccountRole: {
+        AccountRole.ADMINISTRATOR: _l("Administrator"),
+        AccountRole.ORGANISER: _l("Organiser"),
+        AccountRole.REPORTER: _l("Reporter"),
+        AccountRole.MODERATOR: _l("Moderator"),
+        AccountRole.SPEAKER: _l("Speaker"),
+    },
+}
+
+# How a role is called above several people who have it.
+PLURALS: dict[str, LazyString] = {
+    RoleKind.MODERATOR: _l("Moderators"),
+    RoleKind.KEYNOTE: _l("Keynote speakers"),
+    RoleKind.PANELIST: _l("Panellists"),
+    RoleKind.SPEAKER: _l("Speakers"),
+    RoleKind.REACTOR: _l("Reactors"),
+    RoleKind.OPENING_REMARKS: _l("Opening remarks"),
+    RoleKind.CLOSING_REMARKS: _l("Closing remarks"),
+    RoleKind.INTERPRETER: _l("Interpreters"),
+    RoleKind.MC: _l("Masters of ceremonies"),
+}
+
+
+def label(value: StrEnum, count: int = 1) -> str:
+    """What the word is called in the language of the page; roles of several people have a plural.
+
+    Raises `KeyError` for an enum or member that has no label yet.
+    """
+    if count > 1 and isinstance(value, RoleKind):
+        return str(PLURALS[value])
+    return str(LABELS[type(value)][value])
+
+
+def labels_of(kind: type[Word]) -> dict[Word, Translated]:
+    """Every member of the enum with its label in every interface language, whatever the language of the page."""
+    texts: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        with force_locale(language):
+            texts[language] = {member.value: str(LABELS[kind][member]) for member in kind}
+    return {member: Translated({tag: texts[tag][member.value] for tag in LANGUAGES}) for member in kind}
+
+
+def init_app(app: Flask) -> None:
+    """Register the filter."""
+    app.add_template_filter(label)

@@ -1,0 +1,137 @@
+"""Dates, times and time zones as readers of each language write them.
+
+Everything here is a pure function of its arguments and remembered by value: formatting through CLDR is far slower than
+the pages that are made of it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date, get_timezone_location
+from flask import Flask
+
+from galerio_events import clock
+from galerio_events.web.locale import page_language
+
+_LONG = {"ja": "y年M月d日（E）", "en": "EEEE d MMMM y"}
+_DAY = {"ja": "M月d日（E）", "en": "EEEE d MMMM"}
+_SHORT = {"ja": "M月d日（E）", "en": "EEE d MMM"}
+_BETWEEN = {"ja": " ", "en": ", "}
+
+
+@lru_cache(maxsize=4096)
+def long_date(day: date, language: str) -> str:
+    """`2022年11月24日（木）`, `Thursday 24 November 2022`."""
+    return format_date(day, _LONG[language], language)
+
+
+@lru_cache(maxsize=4096)
+def day_date(day: date, language: str) -> str:
+    """`11月24日（木）`, `Thursday 24 November`."""
+    return format_date(day, _DAY[language], language)
+
+
+@lru_cache(maxsize=4096)
+def short_date(day: date, language: str) -> str:
+    """`11月24日（木）`, `Thu 24 Nov`."""
+    return format_date(day, _SHORT[language], language)
+
+
+@lru_cache(maxsize=4096)
+def date_range(first: date, last: date, language: str) -> str:
+    """`2022年11月24日（木）～25日（金）`, `24–25 November 2022`; a single day is `long_date`."""
+    if first == last:
+        return long_date(first, language)
+    same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
+    if language == "ja":
+        end = format_date(last, "d日（E）" if same_month else "M月d日（E）" if same_year else _LONG["ja"], "ja")
+        return f"{long_date(first, 'ja')}～{end}"
+    begin = format_date(first, "d" if same_month else "d MMMM" if same_year else "d MMMM y", language)
+    return f"{begin}{'–' if same_month else ' – '}{format_date(last, 'd MMMM y', language)}"
+
+
+def clock_time(local: datetime) -> str:
+    """`09:05`: the time on a 24-hour clock."""
+    return f"{local.hour:02}:{local.minute:02}"
+
+
+def when(starts_at: datetime, ends_at: datetime, zone_name: str, language: str) -> str:
+    """`2022年11月24日（木） 12:30–14:15`, `Thursday 24 November 2022, 12:30–14:15`.
+
+    Where the end is on another date, that date is written out before it.
+    """
+    begin, end = clock.in_zone(starts_at, zone_name), clock.in_zone(ends_at, zone_name)
+    between = _BETWEEN[language]
+    head = f"{long_date(begin.date(), language)}{between}{clock_time(begin)}"
+    if begin.date() == end.date():
+        return f"{head}–{clock_time(end)}"
+    last = long_date(end.date(), language) if begin.year != end.year else day_date(end.date(), language)
+    return f"{head} – {last}{between}{clock_time(end)}"
+
+
+@lru_cache(maxsize=2048)
+def zone_place(zone_name: str, language: str) -> str:
+    """`日本時間`, `Japan time`; the IANA name itself for a zone that belongs to no place."""
+    if zone_name == "UTC" or zone_name.startswith("Etc/"):
+        return zone_name
+    name = get_timezone_location(clock.zone(zone_name), locale=language)
+    return f"{name.removesuffix(' Time')} time" if language == "en" and name.endswith(" Time") else name
+
+
+@lru_cache(maxsize=2048)
+def zone_city(zone_name: str, language: str) -> str:
+    """`東京`, `Tokyo`: the place that the zone is named after."""
+    return get_timezone_location(clock.zone(zone_name), locale=language, return_city=True)
+
+
+def zone_label(zone_name: str, moments: Iterable[datetime], language: str) -> str:
+    """`日本時間（UTC+9）`, `Japan time (UTC+9)`: the zone with the offsets in force at those instants."""
+    offsets = dict.fromkeys(clock.offset_label(moment, zone_name) for moment in moments)
+    if not offsets:
+        return zone_place(zone_name, language)
+    inside = " / ".join(offsets)
+    if zone_name == inside:
+        return zone_name
+    return (
+        f"{zone_place(zone_name, language)}（{inside}）"
+        if language == "ja"
+        else (f"{zone_place(zone_name, language)} ({inside})")
+    )
+
+
+@lru_cache(maxsize=8)
+def zone_choices(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """(region, ((IANA name, what the reader sees), …)) of every zone, for a select with groups.
+
+    What the reader sees begins with the city of the IANA name, so that typing finds it, and goes on with its name in
+    the reader's language where that is another one.
+    """
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(clock.zone_names()):
+        region, _, rest = name.partition("/")
+        city = (rest or region).replace("_", " ")
+        local = zone_city(name, language)
+        text = city if language == "en" or local in city or local.isascii() else f"{city} {local}"
+        groups.setdefault(region, []).append((name, text))
+    return tuple((region, tuple(zones)) for region, zones in groups.items())
+
+
+def init_app(app: Flask) -> None:
+    """Register what templates say times with, in the language of the page."""
+
+    @app.template_filter("long_date")
+    def long(day: date) -> str:
+        return long_date(day, page_language())
+
+    @app.template_filter("short_date")
+    def short(day: date) -> str:
+        return short_date(day, page_language())
+
+    @app.template_filter("when")
+    def whole(span: tuple[datetime, datetime], zone_name: str) -> str:
+        return when(span[0], span[1], zone_name, page_language())
+
+    @app.template_filter("zone_label")
+    def zone(zone_name: str, moment: datetime) -> str:
+        return zone_label(zone_name, (moment,), page_language())
