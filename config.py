@@ -42,8 +42,12 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         "BASE_URL": base_url,
         # smtp://user:password@host:port, smtps://…, or file:DIRECTORY to write .eml files instead of sending.
         "SMTP_URL": text("SMTP_URL", f"file:{instance / 'mail'}"),
+        # For how many seconds the worker waits for each answer of the mail server.
+        "SMTP_TIMEOUT": number("SMTP_TIMEOUT", 30.0),
         # The sender of every mail.
         "MAIL_FROM": text("MAIL_FROM", "ASCC <no-reply@example.org>"),
+        # Where answers to mails go, as a bare address; without it they go to the sender.
+        "MAIL_REPLY_TO": text("MAIL_REPLY_TO", ""),
         # Shared rate limits and the worker's queue; without it both stay on this machine.
         "REDIS_URL": text("REDIS_URL", ""),
         # How many proxies in front of the server may be believed about the client's address.
@@ -56,6 +60,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         "LOG_LEVEL": text("LOG_LEVEL", "INFO"),
         # The version of the privacy notice that registrants agree to.
         "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
+        # How many registration forms one network address may send; several limits are separated by semicolons.
+        "REGISTRATION_RATE": text("REGISTRATION_RATE", "30 per minute; 300 per hour"),
     }
 
 

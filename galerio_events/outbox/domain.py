@@ -190,10 +190,13 @@ def message_id(dedupe_key: str, host: str) -> str:
 
 
 def checked_address(address: str) -> str:
-    """An `addr-spec` that is safe in a header and in an SMTP command. Raises `ValueError` for anything else."""
+    """An `addr-spec` that is safe in a header and in an SMTP command, its domain in ASCII (RFC 5890).
+
+    Raises `ValueError` for anything else.
+    """
     local, at, domain = address.strip().rpartition("@")
     if not (at and local and domain) or len(address) > 320:
         raise ValueError(f"not an e-mail address: {address!r}")
     if any(c.isspace() or not c.isprintable() or c in '<>()[],;:\\"' for c in local + domain) or "@" in local:
         raise ValueError(f"not an e-mail address: {address!r}")
-    return f"{local}@{domain}"
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"

@@ -17,7 +17,7 @@ from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
 
-from babel.dates import format_date, get_timezone_name
+from babel.dates import format_date, get_timezone_location
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, pass_context, select_autoescape
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -206,11 +206,11 @@ def _local(moment: str | datetime, zone: str) -> datetime:
 
 @pass_context
 def _day(context: Context, moment: str | datetime, zone: str) -> str:
-    """`2022年11月24日木曜日`, `Thursday, 24 November 2022`: the day on which that instant falls in the zone."""
+    """`2022年11月24日木曜日`, `Thursday 24 November 2022`: the day on which that instant falls in the zone."""
     local = _local(moment, zone).date()
     if context["language"] == "ja":
         return str(format_date(local, "y年M月d日（E）", locale="ja"))
-    return str(format_date(local, "EEEE, d MMMM y", locale="en_GB"))
+    return str(format_date(local, "EEEE d MMMM y", locale="en_GB"))
 
 
 def _time(moment: str | datetime, zone: str) -> str:
@@ -220,9 +220,11 @@ def _time(moment: str | datetime, zone: str) -> str:
 
 @pass_context
 def _zone_name(context: Context, moment: str | datetime, zone: str) -> str:
-    """`日本時間（UTC+9）`, `Japan Time (UTC+9)`: the zone's name, and its offset at that instant."""
+    """`日本時間（UTC+9）`, `Japan time (UTC+9)`: the zone's name, and its offset at that instant."""
     local = _local(moment, zone)
-    name = get_timezone_name(clock.zone(zone), locale=context["language"])
+    name = get_timezone_location(clock.zone(zone), locale=context["language"])
+    if context["language"] == "en" and name.endswith(" Time"):
+        name = f"{name.removesuffix(' Time')} time"
     offset = clock.offset_label(local, zone)
     return f"{name}（{offset}）" if context["language"] == "ja" else f"{name} ({offset})"
 

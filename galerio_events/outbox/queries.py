@@ -121,3 +121,11 @@ def mail_of(db_session: Session, event_id: int, mail_id: int) -> OutboxMail:
     if row is None:
         raise NotFound(f"mail {mail_id} of event {event_id}")
     return row
+
+
+def by_id(db_session: Session, mail_id: int) -> OutboxMail:
+    """The mail of that id, whichever event it belongs to. Raises `NotFound`."""
+    row = db_session.get(OutboxMail, mail_id)
+    if row is None:
+        raise NotFound(f"mail {mail_id}")
+    return row

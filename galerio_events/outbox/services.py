@@ -140,6 +140,20 @@ def act(db_session: Session, event_id: int, mail_id: int, action: Action, *, now
         db_session.info[ENQUEUED] = True
 
 
+def retry_failed(db_session: Session, event_id: int, *, now: datetime) -> int:
+    """Try every failed mail of the event again. Returns how many there were; those whose arrival is unknown stay."""
+    retried = db_session.execute(
+        sa.update(OutboxMail)
+        .where(OutboxMail.event_id == event_id, OutboxMail.state == MailState.FAILED)
+        .values(state=MailState.QUEUED, attempts=0, next_attempt_at=now)
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    db_session.expire_all()
+    db_session.info[ENQUEUED] = True
+    return len(retried)
+
+
 def _change(db_session: Session, where: Sequence[sa.ColumnElement[bool]], **values: Any) -> bool:
     changed = db_session.execute(
         sa.update(OutboxMail)

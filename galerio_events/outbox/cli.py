@@ -1,0 +1,71 @@
+"""`flask outbox`: the worker, and a single delivery for cron and for whoever waits at the terminal."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from galerio_events.clock import to_text, utc_now
+from galerio_events.extensions import db
+from galerio_events.outbox import queries, services, worker
+from galerio_events.outbox.domain import Mail
+from galerio_events.outbox.worker.delivery import Delivery
+
+group = AppGroup("outbox", help="The mail that leaves.")
+
+
+def _delivery(stop: Callable[[], bool] = lambda: False) -> Delivery:
+    return worker.delivery(current_app.config, db.engine, Path(current_app.template_folder or ""), stop=stop)
+
+
+@group.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
+def deliver(as_json: bool) -> None:
+    """Send everything that is due, once, and print what came of it."""
+    counts = _delivery().run()
+    click.echo(json.dumps(asdict(counts)) if as_json else str(counts))
+
+
+@group.command()
+def work() -> None:
+    """Send what is due as soon as it is due, until SIGTERM or SIGINT."""
+
+    def run() -> None:
+        delivery.run()
+
+    queue = worker.queue(current_app.config, run)
+    delivery = _delivery(queue.stopping)
+    click.echo("The mail worker is ready.")
+    queue.work()
+    click.echo("The mail worker has stopped.")
+
+
+@group.command()
+@click.argument("address")
+@click.option("--language", type=click.Choice(["ja", "en"]), default="ja")
+def check(address: str, language: str) -> None:
+    """Send a test mail to ADDRESS now, and print what the mail server made of it."""
+    now = utc_now()
+    mail = Mail(
+        event_id=None,
+        kind="delivery_check",
+        language=language,
+        recipient_email=address,
+        recipient_name="",
+        values={"asked_at": to_text(now), "zone": "Asia/Tokyo"},
+        dedupe_key=f"delivery_check:{address}:{to_text(now)}"[:200],
+    )
+    try:
+        row = services.enqueue(db.session(), mail, now=now)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+    db.session.commit()
+    _delivery().run()
+    if row is not None:
+        db.session.expire_all()
+        sent = queries.by_id(db.session(), row.id)
+        click.echo(" ".join(filter(None, (sent.state.value, sent.last_error))))
