@@ -70,6 +70,18 @@ def from_wall(wall: datetime, zone_name: str) -> datetime:
     return earlier
 
 
+def candidates(wall: datetime, zone_name: str) -> tuple[datetime, ...]:
+    """The instants in UTC that a person who types `wall` (naive) can mean, the earlier first.
+
+    One as a rule. In a fold the two at which a clock in the zone shows `wall`; in a gap, where no clock does, what the
+    clocks before and after the change would call so.
+    """
+    if wall.tzinfo is not None:
+        raise ValueError("a wall-clock time has no zone of its own")
+    there = zone(zone_name)
+    return tuple(sorted({wall.replace(tzinfo=there, fold=fold).astimezone(UTC) for fold in (0, 1)}))
+
+
 def in_zone(moment: datetime, zone_name: str) -> datetime:
     """The same instant on a clock of that zone."""
     return require_utc(moment).astimezone(zone(zone_name))

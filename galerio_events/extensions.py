@@ -36,6 +36,8 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_NAME="galerio",
         PERMANENT_SESSION_LIFETIME=12 * 3600,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
+        # Pages behind private links send no Referer, so that their tokens stay out of everybody's logs.
+        WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=40 * 1024 * 1024,
         RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
         RATELIMIT_HEADERS_ENABLED=False,
@@ -45,6 +47,7 @@ def init_app(app: Flask) -> None:
         SECURITY_PASSWORD_SINGLE_HASH=True,
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
         SECURITY_SEND_REGISTER_EMAIL=False,
+        SECURITY_JOIN_USER_ROLES=False,
         SECURITY_CLI_USERS_NAME="",
         SECURITY_CLI_ROLES_NAME="",
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},

@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, g, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
+from galerio_events import clock
 from galerio_events.events import queries
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
@@ -14,6 +15,7 @@ from galerio_events.permissions import Permission, can
 from galerio_events.web.guards import actor, load_event, public, requires
 from galerio_events.web.locale import LANGUAGES, browser_language
 from galerio_events.web.overview import cards
+from galerio_events.web.times import clock_time
 
 bp = Blueprint("events", __name__)
 blueprints = (bp,)
@@ -98,4 +100,13 @@ def organise_tabs() -> list[Tab]:
 @bp.app_context_processor
 def navigation() -> dict[str, Any]:
     """What the organisers' layout asks for."""
-    return {"organised_events": organised_events, "organise_tabs": organise_tabs}
+    return {"organised_events": organised_events, "organise_tabs": organise_tabs, "may": may}
+
+
+def may(permission: str) -> bool:
+    """Whether the reader has that permission on the event of the page."""
+    return can(actor(), Permission(permission), event_id=g.event.id)
+
+
+bp.add_app_template_filter(clock_time, "wall")
+bp.add_app_template_filter(clock.offset_label, "offset")
