@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.cli import AppGroup
 
 FEATURES = ("accounts", "events", "people", "programme", "releases", "registration", "attendance", "reports", "outbox")
 
@@ -28,8 +29,18 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
             for blueprint in getattr(_room(feature, room), "blueprints", ()):
                 app.register_blueprint(blueprint)
         if group := getattr(_room(feature, "cli"), "group", None):
-            app.cli.add_command(group)
+            _add_commands(app, group)
     return app
+
+
+def _add_commands(app: Flask, group: AppGroup) -> None:
+    """Features share a group of commands: `programme release` belongs to releases, `programme import` does not."""
+    known = app.cli.commands.get(group.name or "")
+    if not isinstance(known, AppGroup):
+        app.cli.add_command(group)
+        return
+    for command in group.commands.values():
+        known.add_command(command)
 
 
 def _room(feature: str, room: str) -> Any:

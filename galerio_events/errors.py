@@ -44,8 +44,9 @@ class Problem:
 
 
 class ImportRefused(DomainError):
-    """A file that cannot be imported; nothing of it was written."""
+    """A file that cannot be imported; nothing of it was written. `read` is how many entries were found in it."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, problems: tuple[Problem, ...], *, read: int = 0) -> None:
         super().__init__("; ".join(map(str, problems)))
         self.problems = problems
+        self.read = read

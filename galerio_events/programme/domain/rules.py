@@ -58,11 +58,13 @@ class Frame:
     ends_on: date
     day_starts_at: time = time(0)
 
+    def holds_start(self, starts_at: datetime) -> bool:
+        """Whether the instant lies within the days of the event."""
+        return self.starts_on <= clock.programme_day(starts_at, self.timezone, self.day_starts_at) <= self.ends_on
+
     def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether the interval lies within the days of the event."""
-        first = clock.programme_day(starts_at, self.timezone, self.day_starts_at)
-        last = clock.programme_day(ends_at - timedelta(seconds=1), self.timezone, self.day_starts_at)
-        return self.starts_on <= first and last <= self.ends_on
+        return self.holds_start(starts_at) and self.holds_start(ends_at - timedelta(seconds=1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,212 @@
+"""YAML as a plain tree in which everything knows its line; nothing in a file is ever turned into an object.
+
+Only what a programme file needs is let through: one document of mappings, lists and scalars. Tags, anchors and aliases
+are refused (so nothing can expand), and so are duplicate keys, deep nesting, big files and characters that do not show.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from galerio_events.errors import ImportRefused, Problem
+
+MOST_BYTES = 5 * 1024 * 1024
+DEEPEST = 12
+
+# C0 and C1 controls but tab, line feed and carriage return; line separators that editors do not count; non-characters.
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_YAML_KINDS = {
+    "tag:yaml.org,2002:bool": "true or false",
+    "tag:yaml.org,2002:int": "a number",
+    "tag:yaml.org,2002:float": "a number",
+    "tag:yaml.org,2002:timestamp": "a date",
+    "tag:yaml.org,2002:null": "nothing",
+}
+_Loader: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(slots=True)
+class Scalar:
+    line: int
+    text: str
+    quoted: bool
+
+    @property
+    def misread(self) -> str:
+        """What YAML 1.1 takes the text for because it is not quoted: `true or false` for NO; `""` if for a text."""
+        return "" if self.quoted else _misread(self.text)
+
+    @property
+    def absent(self) -> bool:
+        """Whether there is nothing at all where the value should be."""
+        return not self.quoted and not self.text
+
+
+@dataclass(slots=True)
+class ListNode:
+    line: int
+    items: list["Node"] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class MapNode:
+    """A mapping. `lines` has the line of each key; the first of two equal keys counts."""
+
+    line: int
+    entries: dict[str, "Node"] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Broken:
+    """Something whose problem is already told; whoever meets it says nothing more."""
+
+    line: int
+
+
+Node = Scalar | ListNode | MapNode | Broken
+
+
+def read_tree(data: bytes) -> tuple[Node, list[Problem]]:
+    """The document in the file, with the problems that still let the rest of it be read.
+
+    Raises `ImportRefused` where it cannot be read at all.
+    """
+    if len(data) > MOST_BYTES:
+        raise refusal(0, f"the file is larger than {MOST_BYTES >> 20} MB; a programme file is not")
+    text = _decoded(data)
+    builder = _Builder()
+    try:
+        for event in yaml.parse(text, Loader=_Loader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_refusal(error, text) from None
+    if builder.root is None:
+        raise refusal(0, "the file is empty")
+    return builder.root, builder.problems
+
+
+def refusal(line: int, message: str) -> ImportRefused:
+    """The error that gives the whole file up, for one reason."""
+    return ImportRefused((Problem(line, message),))
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise refusal(line, "the file is not UTF-8; save it as a text file in UTF-8") from None
+    if found := _INVISIBLE.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise refusal(line, f"the file holds a character that cannot be seen (U+{ord(found[0]):04X}); remove it")
+    return text
+
+
+def _syntax_refusal(error: yaml.MarkedYAMLError, text: str) -> ImportRefused:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 0
+    lines = text.splitlines()
+    here = lines[line - 1] if 0 < line <= len(lines) else ""
+    if re.match(r" *\t", here):
+        return refusal(line, "YAML is indented with spaces, not with tabs")
+    hint = "; a text with ': ' or ' #' in it must stand in quotes" if "mapping values" in str(error.problem) else ""
+    return refusal(line, f"this is not YAML: {error.problem or error.context}{hint}")
+
+
+def _misread(text: str) -> str:
+    resolvers = _Loader.yaml_implicit_resolvers
+    for tag, pattern in [*resolvers.get(text[:1], ()), *resolvers.get(None, ())]:
+        if pattern.match(text):
+            return _YAML_KINDS.get(tag, "")
+    return ""
+
+
+@dataclass(slots=True)
+class _Open:
+    """A list or mapping that is being read. `key` waits for its value; `broken` ones leave nothing behind."""
+
+    node: ListNode | MapNode
+    broken: bool
+    key: Node | None = None
+
+
+class _Builder:
+    """Puts the events of the parser together."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+        self.problems: list[Problem] = []
+        self._open: list[_Open] = []
+        self._anchored = False
+
+    def take(self, event: yaml.Event) -> None:
+        """The next event. Raises `ImportRefused` where reading on makes no sense."""
+        line = event.start_mark.line + 1
+        match event:
+            case yaml.AliasEvent():
+                self._refuse_anchors(line)
+                self._put(Broken(line))
+            case yaml.ScalarEvent():
+                broken = self._is_broken(event, line)
+                self._put(Broken(line) if broken else Scalar(line, event.value, quoted=event.style not in (None, "")))
+            case yaml.SequenceStartEvent():
+                self._push(_Open(ListNode(line), self._is_broken(event, line)))
+            case yaml.MappingStartEvent():
+                self._push(_Open(MapNode(line), self._is_broken(event, line)))
+            case yaml.CollectionEndEvent():
+                done = self._open.pop()
+                self._put(Broken(done.node.line) if done.broken else done.node)
+            case yaml.DocumentStartEvent() if self.root is not None:
+                raise refusal(line, "the file holds a second document; a programme is one document")
+
+    def _push(self, opened: _Open) -> None:
+        if len(self._open) >= DEEPEST:
+            raise refusal(opened.node.line, f"lists and mappings are nested more than {DEEPEST} deep")
+        self._open.append(opened)
+
+    def _put(self, node: Node) -> None:
+        if not self._open:
+            self.root = node
+            return
+        top = self._open[-1]
+        if isinstance(top.node, ListNode):
+            top.node.items.append(node)
+        elif top.key is None:
+            top.key = node
+        else:
+            self._put_entry(top.node, top.key, node)
+            top.key = None
+
+    def _put_entry(self, mapping: MapNode, key: Node, value: Node) -> None:
+        if isinstance(key, Broken):
+            return
+        if not isinstance(key, Scalar):
+            self._tell(key.line, "a key must be a word, not a list or a mapping")
+        elif key.misread:
+            self._tell(key.line, f"YAML reads the key {key.text} as {key.misread}; write it in quotes: '{key.text}'")
+        elif key.text in mapping.entries:
+            first = mapping.lines[key.text]
+            self._tell(key.line, f"the key {key.text!r} is there twice; the first one is in line {first}")
+        else:
+            mapping.entries[key.text] = value
+            mapping.lines[key.text] = key.line
+
+    def _is_broken(self, event: yaml.NodeEvent, line: int) -> bool:
+        if event.anchor is not None:
+            self._refuse_anchors(line)
+        tag: str | None = getattr(event, "tag", None)
+        if tag is None:
+            return False
+        self._tell(line, f"tags are not allowed (here: {tag[:60]}); write the plain value")
+        return True
+
+    def _refuse_anchors(self, line: int) -> None:
+        if not self._anchored:
+            self._tell(line, "anchors and aliases (& and *) are not allowed; write the value out where it belongs")
+        self._anchored = True
+
+    def _tell(self, line: int, message: str) -> None:
+        if not any(opened.broken for opened in self._open):
+            self.problems.append(Problem(line, message))
