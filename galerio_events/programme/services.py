@@ -1,7 +1,7 @@
 """Writes of the draft programme: importing a whole one, and one session at a time."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -28,7 +28,14 @@ from galerio_events.programme.domain.rules import (
     session_problems,
     session_uid,
 )
-from galerio_events.programme.domain.values import Counts, EventValues, ParsedProgramme, SessionValues
+from galerio_events.programme.domain.values import (
+    Counts,
+    EventValues,
+    ParsedProgramme,
+    PersonValues,
+    SessionValues,
+    VenueValues,
+)
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 
 
@@ -131,10 +138,10 @@ def import_programme(db_session: Session, parsed: ParsedProgramme, *, now: datet
     )
     _refuse_left_outside(db_session, event_id, parsed)
     named = [
-        save_venues(db_session, event_id, _positioned({k: asdict(v) for k, v in parsed.venues.items()})),
+        save_venues(db_session, event_id, _positioned({k: _columns(v) for k, v in parsed.venues.items()})),
         save_tracks(db_session, event_id, _positioned({k: {"name": name} for k, name in parsed.tracks.items()})),
         save_organisations(db_session, event_id, {k: {"name": name} for k, name in parsed.organisations.items()}),
-        save_people(db_session, event_id, _positioned({k: asdict(p) for k, p in parsed.people.items()})),
+        save_people(db_session, event_id, _positioned({k: _columns(p) for k, p in parsed.people.items()})),
     ]
     venues, tracks, organisations, people = (merged.ids for merged in named)
     roles = {
@@ -195,6 +202,10 @@ def _event_columns(event: EventValues) -> dict[str, Any]:
         "format": event.format,
         "facts": dict(event.facts),
     }
+
+
+def _columns(values: VenueValues | PersonValues) -> dict[str, Any]:
+    return {field.name: getattr(values, field.name) for field in fields(values)}
 
 
 def _positioned(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

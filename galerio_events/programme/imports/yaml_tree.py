@@ -143,7 +143,7 @@ class _Builder:
 
     def take(self, event: yaml.Event) -> None:
         """The next event. Raises `ImportRefused` where reading on makes no sense."""
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         match event:
             case yaml.AliasEvent():
                 self._refuse_anchors(line)
