@@ -7,7 +7,9 @@ from galerio_events.web import assets, errors, filters, headers, health, locale,
 
 
 def init_app(app: Flask) -> None:
-    """Language in addresses, filters, error pages, headers, logs and health checks."""
+    """Language in addresses, filters, error pages, headers, logs, health checks, and what is made of releases."""
+    from galerio_events.web import published
+
     app.url_map.converters["language"] = locale.LanguageConverter
     logs.init_app(app)
     locale.init_app(app)
@@ -16,6 +18,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     headers.init_app(app)
     app.register_blueprint(health.blueprint)
+    published.init_app(app)
 
     @app.before_request
     def choose_transaction_mode() -> None:

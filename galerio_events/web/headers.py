@@ -3,6 +3,9 @@
 No page has an inline script or style, so the policy needs no nonces, and whole pages can be cached.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask
 from flask.wrappers import Response
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,11 +22,16 @@ SECURITY_HEADERS = {
 }
 
 
+def security_headers(config: Mapping[str, Any]) -> dict[str, str]:
+    """The headers for an application with those settings; over HTTPS, browsers are told to stay there."""
+    secure = str(config["BASE_URL"]).startswith("https:")
+    lasting = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if secure else {}
+    return SECURITY_HEADERS | lasting
+
+
 def init_app(app: Flask) -> None:
     """Add the headers, and believe as many proxies about the client as are configured."""
-    headers = dict(SECURITY_HEADERS)
-    if str(app.config["BASE_URL"]).startswith("https:"):
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    headers = security_headers(app.config)
 
     @app.after_request
     def add(response: Response) -> Response:

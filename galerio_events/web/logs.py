@@ -14,6 +14,8 @@ _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Addresses that carry a private token are logged without it.
 _PRIVATE = re.compile(r"(/calendar/|/registrations?/)[^/?]+")
 
+log = structlog.get_logger("galerio_events.request")
+
 
 def configure(level: str) -> None:
     """Send structlog and the standard library's loggers to standard error as JSON."""
@@ -53,16 +55,31 @@ def loggable_path(path: str) -> str:
     return _PRIVATE.sub(r"\1***", path)
 
 
+def request_id(given: str) -> str:
+    """The id a request goes by: the one that was given with it, where that is sane, else a new one."""
+    return given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def note_request(method: str, path: str, status: int, began: float, identity: str) -> None:
+    """The log line of a request that was answered. `began` is what `time.perf_counter` said at its beginning."""
+    log.info(
+        "request",
+        method=method,
+        path=loggable_path(path),
+        status=status,
+        ms=round((time.perf_counter() - began) * 1000, 1),
+        request_id=identity,
+    )
+
+
 def init_app(app: Flask) -> None:
     """Give every request an id (the proxy's `X-Request-Id` where it is sane) and a log line."""
     if not app.testing:
         configure(app.config["LOG_LEVEL"])
-    log = structlog.get_logger("galerio_events.request")
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        g.request_id = request_id(request.headers.get("X-Request-Id", ""))
         g.request_began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
@@ -71,11 +88,5 @@ def init_app(app: Flask) -> None:
     def end(response: Response) -> Response:
         if "request_id" in g:
             response.headers["X-Request-Id"] = g.request_id
-            log.info(
-                "request",
-                method=request.method,
-                path=loggable_path(request.path),
-                status=response.status_code,
-                ms=round((time.perf_counter() - g.request_began) * 1000, 1),
-            )
+            note_request(request.method, request.path, response.status_code, g.request_began, g.request_id)
         return response

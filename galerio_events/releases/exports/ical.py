@@ -252,7 +252,8 @@ class _Parts:
 
 def _vevent(parts: _Parts, session: PublishedSession, setting: _Setting) -> bytes:
     changed = lines.utc(session.released_at or parts.released_at)
-    url = f"{setting.base_url}/{quote(setting.language)}/{quote(setting.slug)}/sessions/{quote(session.key, errors='ignore')}"
+    event_url = f"{setting.base_url}/{quote(setting.language)}/{quote(setting.slug)}"
+    url = f"{event_url}/sessions/{quote(session.key, errors='ignore')}"
     out = [
         "BEGIN:VEVENT",
         f"UID:{lines.text(session.uid)}",
