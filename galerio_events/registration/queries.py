@@ -1,0 +1,185 @@
+"""Reads of registrations. Counts that decide about admission are made while the event's lock is held."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from galerio_events.events.models import Event
+from galerio_events.programme.models import ProgrammeSession
+from galerio_events.registration.domain import Intake, LinkPurpose, Places, RegistrationState, default_intake
+from galerio_events.registration.models import ConsentRecord, PrivateLink, Registration, SessionChoice
+from galerio_events.registration.models import Intake as IntakeRow
+from galerio_events.text import email_key, token_hash
+
+_ACTIVE = Registration.state == RegistrationState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """All that decides about a registration, as of one moment."""
+
+    intake: Intake
+    taken: int
+    places: tuple[Places, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The registration that stands in the way of a further one."""
+
+    registration_id: int
+    reference: str
+    state: RegistrationState
+    name: str
+    email: str
+    language: str
+    same_submission: bool
+
+
+def lock_intake(db_session: Session, event_id: int) -> None:
+    """Wait until no other admission to this event is under way, until the end of the transaction.
+
+    PostgreSQL locks the event's row, which always exists (the intake's may not), in the mode that leaves rows free to
+    refer to it. On SQLite the transaction itself, begun IMMEDIATE, is the lock; see `galerio_events.db`.
+    """
+    if db_session.get_bind().dialect.name == "postgresql":
+        db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
+
+
+def admission(
+    db_session: Session, event_id: int, keys: Collection[str] | None = (), *, limited: bool = False
+) -> Admission:
+    """Intake, active registrations and the places of the sessions of these keys (None: of every session).
+
+    With `limited`, only sessions that have a capacity are looked at. It is one statement, so that all of it is of the
+    same moment; where nothing is limited, nothing is counted.
+    """
+    registered = (
+        sa.select(sa.func.count())
+        .select_from(Registration)
+        .where(Registration.event_id == event_id, _ACTIVE)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(sa.func.count())
+        .select_from(SessionChoice)
+        .join(Registration, Registration.id == SessionChoice.registration_id)
+        .where(SessionChoice.session_id == ProgrammeSession.id, _ACTIVE)
+        .correlate(ProgrammeSession)
+        .scalar_subquery()
+    )
+    wanted = ProgrammeSession.event_id == Event.id
+    if keys is not None:
+        wanted &= ProgrammeSession.key.in_(sorted(keys))
+    if limited:
+        wanted &= ProgrammeSession.capacity.is_not(None)
+    rows = db_session.execute(
+        sa.select(
+            Event.ends_on,
+            Event.timezone,
+            Event.day_starts_at,
+            IntakeRow.event_id,
+            IntakeRow.opens_at,
+            IntakeRow.closes_at,
+            IntakeRow.capacity,
+            sa.case((IntakeRow.capacity.is_not(None), registered), else_=0),
+            ProgrammeSession.id,
+            ProgrammeSession.key,
+            ProgrammeSession.capacity,
+            sa.case((ProgrammeSession.capacity.is_not(None), chosen), else_=0),
+        )
+        .select_from(Event)
+        .join(IntakeRow, IntakeRow.event_id == Event.id, isouter=True)
+        .join(ProgrammeSession, wanted, isouter=True)
+        .where(Event.id == event_id)
+    ).all()
+    ends_on, zone_name, day_starts_at, has_intake, opens_at, closes_at, capacity, taken = rows[0][:8]
+    intake = Intake(opens_at, closes_at, capacity) if has_intake else default_intake(ends_on, zone_name, day_starts_at)
+    places = tuple(Places(row[9], row[8], row[10], row[11]) for row in rows if row[8] is not None)
+    return Admission(intake, taken, places)
+
+
+def is_registered(db_session: Session, event_id: int, email: str) -> bool:
+    """Whether the event has an active registration with that address."""
+    found = db_session.scalar(
+        sa.select(Registration.id).where(
+            Registration.event_id == event_id, Registration.email_key == email_key(email), _ACTIVE
+        )
+    )
+    return found is not None
+
+
+def in_the_way(db_session: Session, event_id: int, *, email: str, submission: str) -> Known | None:
+    """The registration made from the same submission, else the active one with that address."""
+    row = db_session.execute(
+        sa.select(
+            Registration.id,
+            Registration.reference,
+            Registration.state,
+            Registration.name,
+            Registration.email,
+            Registration.language,
+            Registration.submission_key == submission,
+        )
+        .where(
+            Registration.event_id == event_id,
+            (Registration.submission_key == submission) | ((Registration.email_key == email_key(email)) & _ACTIVE),
+        )
+        .order_by((Registration.submission_key == submission).desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else Known(*row[:6], same_submission=bool(row[6]))
+
+
+def by_token(db_session: Session, token: str, purpose: LinkPurpose) -> Registration | None:
+    """The registration that this private token opens for that purpose; None for a token that was revoked."""
+    return db_session.scalar(
+        sa.select(Registration)
+        .join(PrivateLink, PrivateLink.registration_id == Registration.id)
+        .where(
+            PrivateLink.token_hash == token_hash(token),
+            PrivateLink.purpose == purpose,
+            PrivateLink.revoked_at.is_(None),
+        )
+        .options(joinedload(Registration.event))
+    )
+
+
+def by_id(db_session: Session, registration_id: int) -> Registration | None:
+    """The registration of that id, as it is in the database now."""
+    return db_session.get(Registration, registration_id, populate_existing=True)
+
+
+def chosen_sessions(db_session: Session, registration_id: int) -> tuple[str, ...]:
+    """The keys of the sessions that a registrant wants to attend, in programme order."""
+    return tuple(
+        db_session.scalars(
+            sa.select(ProgrammeSession.key)
+            .join(SessionChoice, SessionChoice.session_id == ProgrammeSession.id)
+            .where(SessionChoice.registration_id == registration_id)
+            .order_by(ProgrammeSession.starts_at, ProgrammeSession.ends_at, ProgrammeSession.key)
+        )
+    )
+
+
+def consents(db_session: Session, registration_id: int) -> Sequence[ConsentRecord]:
+    """Every answer about personal data that a registrant gave, in the order in which they gave them."""
+    return db_session.scalars(
+        sa.select(ConsentRecord).where(ConsentRecord.registration_id == registration_id).order_by(ConsentRecord.id)
+    ).all()
+
+
+def link_nonce(db_session: Session, registration_id: int, purpose: LinkPurpose) -> str | None:
+    """The nonce of the newest private link of that purpose that still opens."""
+    return db_session.scalar(
+        sa.select(PrivateLink.nonce)
+        .where(
+            PrivateLink.registration_id == registration_id,
+            PrivateLink.purpose == purpose,
+            PrivateLink.revoked_at.is_(None),
+        )
+        .order_by(PrivateLink.id.desc())
+        .limit(1)
+    )

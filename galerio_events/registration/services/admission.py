@@ -1,0 +1,171 @@
+"""Signing up."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from galerio_events.outbox import services as outbox
+from galerio_events.registration import queries
+from galerio_events.registration.domain import (
+    ConsentKind,
+    Details,
+    Edition,
+    LinkPurpose,
+    Outcome,
+    RegistrationRefused,
+    RegistrationState,
+    Terms,
+    new_reference,
+    refusal,
+    session_refusal,
+    submission_key,
+)
+from galerio_events.registration.models import ConsentRecord, PrivateLink, Registration, SessionChoice
+from galerio_events.registration.services import mails
+from galerio_events.registration.services.links import new_link
+from galerio_events.text import email_key
+
+
+def register(
+    db_session: Session,
+    edition: Edition,
+    details: Details,
+    *,
+    form_key: str,
+    was_known: bool,
+    terms: Terms,
+    secret_key: str,
+    now: datetime,
+) -> Outcome:
+    """Admit somebody to an event and queue the confirmation, or queue a word to whoever has that address already.
+
+    `form_key` came with the form; sent twice, it is one registration. `was_known` says whether the address was
+    registered when the request came in: where two requests race for one address, the loser's would-be "you are
+    registered already" is left out, since the winner's confirmation says it at the same moment.
+
+    Raises `RegistrationRefused` where the intake or a session has no place. Nothing is written then.
+    """
+    submission = submission_key(form_key, details.email)
+    queries.lock_intake(db_session, edition.event_id)
+    state = queries.admission(db_session, edition.event_id, details.sessions)
+    reason = refusal(state.intake, now=now, taken=state.taken)
+    why = (reason, ()) if reason else session_refusal(details.sessions, state.places)
+    if why:
+        before = queries.in_the_way(db_session, edition.event_id, email=details.email, submission=submission)
+        if before and before.same_submission and before.state is RegistrationState.ACTIVE:
+            return Outcome.REPEATED
+        raise RegistrationRefused(*why)
+    while True:
+        reference = new_reference()
+        registration_id = _insert(
+            db_session, edition.event_id, details, reference=reference, submission=submission, now=now
+        )
+        if registration_id is not None:
+            break
+        before = queries.in_the_way(db_session, edition.event_id, email=details.email, submission=submission)
+        if before is None:
+            continue  # The reference was in use; the next one will not be.
+        if not before.same_submission:
+            if was_known:
+                _tell_known(db_session, edition, before, secret_key=secret_key, now=now)
+            return Outcome.KNOWN
+        if before.state is RegistrationState.ACTIVE:
+            return Outcome.REPEATED
+        submission = secrets.token_hex(32)  # An old form, sent again after its registration was cancelled.
+
+    session_ids = {place.key: place.session_id for place in state.places}
+    manage = new_link(registration_id, LinkPurpose.MANAGE, secret_key=secret_key, now=now)
+    calendar = new_link(registration_id, LinkPurpose.CALENDAR, secret_key=secret_key, now=now)
+    connection = db_session.connection()
+    if details.sessions:
+        connection.execute(
+            sa.insert(SessionChoice),
+            [{"registration_id": registration_id, "session_id": session_ids[key]} for key in details.sessions],
+        )
+    connection.execute(
+        sa.insert(ConsentRecord),
+        [
+            {
+                "registration_id": registration_id,
+                "kind": kind,
+                "given": kind in details.consents,
+                "text_version": terms.version,
+                "language": terms.language,
+                "recorded_at": now,
+            }
+            for kind in ConsentKind
+        ],
+    )
+    connection.execute(sa.insert(PrivateLink), [manage, calendar])
+    outbox.enqueue(
+        db_session,
+        mails.mail(
+            edition,
+            mails.CONFIRMATION,
+            occasion=f"{registration_id}:1",
+            language=details.language,
+            email=details.email,
+            name=details.name,
+            reference=reference,
+            sessions=details.sessions,
+            manage=manage["nonce"],
+            calendar=calendar["nonce"],
+        ),
+        now=now,
+    )
+    return Outcome.REGISTERED
+
+
+def _insert(
+    db_session: Session, event_id: int, details: Details, *, reference: str, submission: str, now: datetime
+) -> int | None:
+    """The id of the new row; None where a constraint forbids it, with the transaction still usable."""
+    dialect = postgresql if db_session.get_bind().dialect.name == "postgresql" else sqlite
+    row: dict[str, Any] = {
+        "event_id": event_id,
+        "reference": reference,
+        "state": RegistrationState.ACTIVE,
+        "name": details.name,
+        "reading": details.reading,
+        "email": details.email,
+        "email_key": email_key(details.email),
+        "country": details.country,
+        "organisation": details.organisation,
+        "position": details.position,
+        "affiliation_kind": details.affiliation_kind,
+        "language": details.language,
+        "submission_key": submission,
+        "created_at": now,
+        "updated_at": now,
+        "version": 1,
+    }
+    statement = dialect.insert(Registration.__table__).on_conflict_do_nothing().returning(Registration.__table__.c.id)
+    found: int | None = db_session.connection().execute(statement, row).scalar_one_or_none()
+    return found
+
+
+def _tell_known(
+    db_session: Session, edition: Edition, before: queries.Known, *, secret_key: str, now: datetime
+) -> None:
+    """Mail a new private link to whoever has that address, once an hour at most."""
+    link = new_link(before.registration_id, LinkPurpose.MANAGE, secret_key=secret_key, now=now)
+    queued = outbox.enqueue(
+        db_session,
+        mails.mail(
+            edition,
+            mails.KNOWN,
+            occasion=f"{before.registration_id}:{now:%Y%m%d%H}",
+            language=before.language,
+            email=before.email,
+            name=before.name,
+            reference=before.reference,
+            manage=link["nonce"],
+        ),
+        now=now,
+    )
+    if queued is not None:
+        db_session.execute(sa.insert(PrivateLink), [link])

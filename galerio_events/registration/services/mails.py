@@ -1,0 +1,59 @@
+"""The mails of a registration. Values hold nonces of private links, never tokens, and all that rendering needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from galerio_events import clock
+from galerio_events.outbox.domain import Mail
+from galerio_events.registration.domain import Edition
+
+CONFIRMATION = "registration_confirmation"
+KNOWN = "registration_known"
+CHANGED = "registration_changed"
+CANCELLED = "registration_cancelled"
+
+
+def lines(edition: Edition, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """Title and time of these sessions, in programme order."""
+    if edition.programme is None:
+        return []
+    wanted = frozenset(keys)
+    return [
+        {"title": dict(s.title), "starts_at": clock.to_text(s.starts_at), "ends_at": clock.to_text(s.ends_at)}
+        for s in edition.programme.running
+        if s.key in wanted
+    ]
+
+
+def mail(
+    edition: Edition,
+    kind: str,
+    *,
+    occasion: str,
+    language: str,
+    email: str,
+    name: str,
+    reference: str,
+    sessions: Sequence[str] = (),
+    **values: Any,
+) -> Mail:
+    """A mail of that kind; `occasion` is what it is sent about once, whatever happens."""
+    return Mail(
+        event_id=edition.event_id,
+        kind=kind,
+        language=language,
+        recipient_email=email,
+        recipient_name=name,
+        values={
+            "event": edition.slug,
+            "event_title": dict(edition.title),
+            "zone": edition.timezone,
+            "name": name,
+            "reference": reference,
+            "release": None if edition.programme is None else edition.programme.number,
+            "sessions": list(sessions),
+            "lines": lines(edition, sessions),
+            **values,
+        },
+        dedupe_key=f"{kind}:{occasion}",
+    )

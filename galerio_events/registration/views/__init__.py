@@ -1,0 +1,12 @@
+"""Pages and the calendar of registrants, and what goes with their mails."""
+
+from galerio_events.outbox import services as outbox
+from galerio_events.registration.services import mails
+from galerio_events.registration.views import manage  # noqa: F401 its routes are on the same blueprint
+from galerio_events.registration.views.attachments import calendar_file
+from galerio_events.registration.views.public import blueprint
+
+for kind in (mails.CONFIRMATION, mails.CHANGED):
+    outbox.register_attachments(kind, calendar_file)
+
+blueprints = (blueprint,)

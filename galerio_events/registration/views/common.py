@@ -1,0 +1,111 @@
+"""What the pages of registration share."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask import abort, current_app, request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from galerio_events import clock, countries
+from galerio_events.registration.domain import Edition, Places, Terms, choosable
+from galerio_events.releases import queries as releases
+from galerio_events.releases.domain.document import PublishedSession
+from galerio_events.text import fold
+from galerio_events.web import times
+from galerio_events.web.guards import load_event
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A session as the form shows it."""
+
+    key: str
+    session: PublishedSession
+    hours: str
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The sessions that begin on one date of the reader's clock."""
+
+    date: str
+    offers: tuple[Offer, ...]
+
+
+def edition_of(db_session: Session, slug: str) -> Edition:
+    """The event of that slug as it is published, else as it is planned; 404 where there is none."""
+    pointer = releases.newest_pointer(db_session, slug)
+    if pointer is None:
+        event = load_event(slug)
+        return Edition(event.id, event.slug, event.title, event.timezone)
+    programme = releases.programme_of(db_session, pointer)
+    return Edition(pointer.event_id, slug, programme.event.title, programme.event.timezone, programme)
+
+
+def shown_event(edition: Edition) -> Any:
+    """What the layout takes the event's name, navigation and organisers from."""
+    return edition.programme.event if edition.programme else load_event(edition.slug)
+
+
+def zone_of(edition: Edition) -> str:
+    """The zone that `?tz=` asks for, else the event's own; 404 for one that does not exist."""
+    wanted = request.args.get("tz", "")
+    if wanted and wanted not in clock.zone_names():
+        abort(404)
+    return wanted or edition.timezone
+
+
+def secret_key() -> str:
+    """What private links are made with."""
+    return str(current_app.config["SECRET_KEY"])
+
+
+def terms(language: str) -> Terms:
+    """The privacy notice in force, as readers of that language see it."""
+    return Terms(str(current_app.config["PRIVACY_NOTICE_VERSION"]), language)
+
+
+def days(
+    edition: Edition,
+    places: Collection[Places],
+    *,
+    zone_name: str,
+    language: str,
+    held: Collection[str] = (),
+) -> tuple[Day, ...]:
+    """The sessions of the form by day of the reader's clock; a session that the reader holds is not full for them."""
+    full = {place.key for place in places if place.full} - set(held)
+    found: dict[str, list[Offer]] = {}
+    for session in choosable(edition.programme):
+        begins = clock.in_zone(session.starts_at, zone_name)
+        ends = clock.in_zone(session.ends_at, zone_name)
+        hours = f"{times.clock_time(begins)}–{times.clock_time(ends)}"
+        offer = Offer(session.key, session, hours, session.key in full)
+        found.setdefault(times.long_date(begins.date(), language), []).append(offer)
+    return tuple(Day(date, tuple(offers)) for date, offers in found.items())
+
+
+@lru_cache(maxsize=4)
+def _options(language: str) -> tuple[tuple[str, Markup, Markup], ...]:
+    other = "en" if language == "ja" else "ja"
+    made = []
+    for code, name in countries.choices(language):
+        there = countries.name(code, other)
+        also = dict.fromkeys([code, there, *countries.spellings(code), fold(name), fold(there)])
+        also.pop(name, None)
+        head = Markup('<option value="{}" data-spellings="{}"').format(code, " ".join(also))
+        made.append((code, head, Markup(">{}</option>").format(name)))
+    return tuple(made)
+
+
+@lru_cache(maxsize=1024)
+def country_options(language: str, chosen: str) -> Markup:
+    """The options of a select of countries and regions, with other spellings for the search box to find."""
+    selected = Markup(" selected")
+    return Markup("\n").join(
+        head + (selected if code == chosen else Markup()) + tail for code, head, tail in _options(language)
+    )

@@ -1,0 +1,188 @@
+"""The public form, the page after it, and the privacy notice."""
+
+from typing import Any
+
+import structlog
+from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from galerio_events import clock
+from galerio_events.db import reading_only
+from galerio_events.extensions import db, limiter
+from galerio_events.registration import queries, services
+from galerio_events.registration.domain import (
+    AffiliationKind,
+    Edition,
+    Refusal,
+    RegistrationRefused,
+    choosable,
+    refusal,
+)
+from galerio_events.registration.forms import RegistrationForm
+from galerio_events.registration.views.common import (
+    country_options,
+    days,
+    edition_of,
+    secret_key,
+    shown_event,
+    terms,
+    zone_of,
+)
+from galerio_events.text import new_nonce
+from galerio_events.web import times
+from galerio_events.web.guards import public
+
+blueprint = Blueprint("registration", __name__)
+log = structlog.get_logger("galerio_events.registration")
+
+# What this browser's forms are known by until one of them is accepted: two tabs have the same.
+_FORM_KEY = "registration_form"
+_SENT = "registration_sent"
+
+
+def _rate() -> str:
+    return str(current_app.config["REGISTRATION_RATE"])
+
+
+@blueprint.route("/<language:language>/<slug>/register", methods=["GET", "POST"])
+@public
+@limiter.limit(_rate, methods=["POST"])
+def register(language: str, slug: str) -> Any:
+    """The registration form. `?session=KEY` ticks a session, `?tz=` chooses the zone of the times."""
+    now = clock.utc_now()
+    db_session = db.session()
+    if request.method == "GET":
+        edition = edition_of(db_session, slug)
+        form = _form(edition, language)
+        form.form_key.data = session.setdefault(_FORM_KEY, new_nonce())
+        form.language.data = language
+        form.sessions.data = [request.args.get("session", "")]
+        return _page(edition, form, language=language, now=now)
+
+    # What can be looked up without holding up others is looked up before the transaction that writes.
+    with reading_only():
+        edition = edition_of(db_session, slug)
+        form = _form(edition, language)
+        valid = form.validate()
+        email = form.email.data or ""
+        was_known = valid and queries.is_registered(db_session, edition.event_id, email)
+        db_session.rollback()
+    if form.website.data:
+        log.info("registration by a program turned away")
+        return _thanks(slug, email)
+    if not valid:
+        return _page(edition, form, language=language, now=now), 422
+    try:
+        services.register(
+            db_session,
+            edition,
+            form.details(email=email),
+            form_key=(form.form_key.data or new_nonce())[:200],
+            was_known=was_known,
+            terms=terms(language),
+            secret_key=secret_key(),
+            now=now,
+        )
+    except RegistrationRefused as refused:
+        db_session.rollback()
+        return _refused(edition, form, refused, language=language, now=now)
+    db_session.commit()
+    return _thanks(slug, email)
+
+
+@blueprint.get("/<language:language>/<slug>/register/done")
+@public
+def done(language: str, slug: str) -> str:
+    """What everybody sees who sent a form, whether or not the address was registered before."""
+    edition = edition_of(db.session(), slug)
+    sent = session.get(_SENT) or {}
+    return render_template(
+        "registration/done.html",
+        event=shown_event(edition),
+        page="register",
+        no_index=True,
+        email=sent.get("email", "") if sent.get("slug") == slug else "",
+    )
+
+
+@blueprint.get("/<language:language>/<slug>/privacy")
+@public
+def privacy(language: str, slug: str) -> str:
+    """The privacy notice in force."""
+    edition = edition_of(db.session(), slug)
+    version = terms(language).version
+    return render_template(
+        f"registration/privacy/{version}/{language}.html",
+        event=shown_event(edition),
+        page="privacy",
+        version=version,
+    )
+
+
+def _form(edition: Edition, language: str) -> RegistrationForm:
+    form = RegistrationForm(request.form)
+    form.offer(language=language, sessions=[s.key for s in choosable(edition.programme)])
+    return form
+
+
+def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any) -> str | tuple[str, int]:
+    """The form, or in its place the reason why there is none."""
+    state = queries.admission(db.session(), edition.event_id, None, limited=True)
+    if reason := refusal(state.intake, now=now, taken=state.taken):
+        return _closed(edition, reason, opens_at=state.intake.opens_at)
+    zone_name = zone_of(edition)
+    return render_template(
+        "registration/register.html",
+        event=shown_event(edition),
+        page="register",
+        kept=_kept(),
+        form=form,
+        affiliation_kinds=tuple(AffiliationKind),
+        countries=country_options(language, form.country.data or ""),
+        days=days(edition, state.places, zone_name=zone_name, language=language),
+        zone=times.zone_label(zone_name, (s.starts_at for s in choosable(edition.programme)), language),
+        zone_name=zone_name,
+        event_zone=edition.timezone,
+        version=terms(language).version,
+    )
+
+
+def _closed(edition: Edition, reason: Refusal, *, opens_at: Any = None) -> str:
+    opening = ""
+    if opens_at is not None:
+        opening = times.when(opens_at, opens_at, edition.timezone, request.view_args["language"]).split("–")[0]  # type: ignore[index]
+    return render_template(
+        "registration/closed.html",
+        event=shown_event(edition),
+        page="register",
+        reason=reason.value,
+        opening=opening,
+        zone=times.zone_label(edition.timezone, (opens_at,), request.view_args["language"]) if opens_at else "",  # type: ignore[index]
+    )
+
+
+def _refused(
+    edition: Edition, form: RegistrationForm, refused: RegistrationRefused, *, language: str, now: Any
+) -> tuple[str | tuple[str, int], int]:
+    """The form with what has become impossible since it was opened."""
+    if refused.reason is Refusal.SESSION_FULL:
+        message = _("A session you chose has no places left. Choose again.")
+    elif refused.reason is Refusal.SESSION_GONE:
+        message = _("A session you chose is no longer in the programme. Check your choice.")
+    else:
+        return _page(edition, form, language=language, now=now), 409
+    form.sessions.errors = [message]
+    form.sessions.data = [key for key in form.sessions.data or () if key not in refused.sessions]
+    return _page(edition, form, language=language, now=now), 422
+
+
+def _kept() -> dict[str, str]:
+    return {name: request.args[name] for name in ("tz", "session") if name in request.args}
+
+
+def _thanks(slug: str, email: str) -> Response:
+    """To the page after the form. Forms that this browser opens from now on are new ones."""
+    session.pop(_FORM_KEY, None)
+    session[_SENT] = {"slug": slug, "email": email}
+    return redirect(url_for("registration.done", slug=slug), 303)
