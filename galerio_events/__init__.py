@@ -9,7 +9,18 @@ from typing import Any
 from flask import Flask
 from flask.cli import AppGroup
 
-FEATURES = ("accounts", "events", "people", "programme", "releases", "registration", "attendance", "reports", "outbox")
+FEATURES = (
+    "accounts",
+    "events",
+    "people",
+    "programme",
+    "releases",
+    "registration",
+    "attendance",
+    "reports",
+    "outbox",
+    "demo",
+)
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:

@@ -1,0 +1,143 @@
+"""The reads that a summary stands on: grouped in the database, in a fixed number of statements.
+
+Choices and attendances are counted by session alone, from one index each, and those of cancelled registrations are
+taken off again: there are few of them, and nothing has to be joined to count the rest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from galerio_events.attendance.models import Attendance
+from galerio_events.errors import NotFound
+from galerio_events.events.models import Event
+from galerio_events.programme.models import ProgrammeSession
+from galerio_events.registration.domain import AffiliationKind, RegistrationState
+from galerio_events.registration.models import Registration, SessionChoice
+from galerio_events.releases.models import Release
+from galerio_events.reports import domain
+from galerio_events.reports.domain import Basis, CountryFigure, PublicFigures, SessionFigure, Source, Summary
+from galerio_events.translated import Translated
+
+
+@dataclass(frozen=True, slots=True)
+class _EventFacts:
+    slug: str
+    timezone: str
+    languages: Sequence[str]
+    release: int | None
+
+
+def people(event_id: int, basis: Basis) -> sa.Select[str, AffiliationKind | None, int]:
+    """The statement that totals, countries and affiliations stand on: (country, kind of affiliation, people)."""
+    counted = (
+        sa.select(Registration.country, Registration.affiliation_kind, sa.func.count())
+        .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE)
+        .group_by(Registration.country, Registration.affiliation_kind)
+    )
+    if basis is Basis.ATTENDED:
+        here = sa.select(ProgrammeSession.id).where(ProgrammeSession.event_id == event_id)
+        came = sa.select(Attendance.registration_id).where(Attendance.session_id.in_(here), Attendance.seconds > 0)
+        counted = counted.where(Registration.id.in_(came))
+    return counted
+
+
+def summary(db_session: Session, event_id: int, basis: Basis) -> Summary:
+    """The event's figures as they are now. Raises `NotFound` where there is no such event."""
+    event = _event(db_session, event_id)
+    by_country: dict[str, int] = {}
+    by_kind: dict[AffiliationKind, int] = {}
+    total = 0
+    for country, kind, count in db_session.execute(people(event_id, basis)).tuples():
+        by_country[country] = by_country.get(country, 0) + count
+        if kind is not None:
+            by_kind[kind] = by_kind.get(kind, 0) + count
+        total += count
+    return Summary(
+        event=event.slug,
+        basis=basis,
+        total=total,
+        overseas=_overseas(by_country, event.timezone),
+        countries=tuple(
+            CountryFigure(code, domain.country_names(code), by_country[code])
+            for code in domain.in_order(by_country, event.languages[0])
+        ),
+        affiliations=domain.affiliation_figures(by_kind),
+        sessions=_sessions(db_session, event_id),
+        generated_from=Source(event.release, total, sum(by_kind.values()), domain.BASIS_DEFINITIONS[basis]),
+    )
+
+
+def public_figures(db_session: Session, event_id: int, *, timezone: str, language: str) -> PublicFigures:
+    """Totals and the order of the countries and regions, of everyone with an active registration: one statement,
+    answered from an index. `language` is the event's first."""
+    rows = db_session.execute(
+        sa.select(Registration.country, sa.func.count())
+        .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE)
+        .group_by(Registration.country)
+    )
+    counts = dict(rows.tuples())
+    return PublicFigures(
+        total=sum(counts.values()),
+        overseas=_overseas(counts, timezone),
+        countries=tuple(domain.in_order(counts, language)),
+    )
+
+
+def _overseas(by_country: dict[str, int], timezone: str) -> int:
+    home = domain.home_country(timezone)
+    return sum(count for code, count in by_country.items() if code != home)
+
+
+def _event(db_session: Session, event_id: int) -> _EventFacts:
+    newest = sa.select(sa.func.max(Release.number)).where(Release.event_id == event_id).scalar_subquery()
+    row = db_session.execute(
+        sa.select(Event.slug, Event.timezone, Event.languages, newest).where(Event.id == event_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("event")
+    return _EventFacts(*row)
+
+
+def _sessions(db_session: Session, event_id: int) -> tuple[SessionFigure, ...]:
+    """Sessions of the draft in programme order; removed ones only where somebody chose or attended them."""
+    sessions = db_session.execute(
+        sa.select(ProgrammeSession.id, ProgrammeSession.key, ProgrammeSession.title, ProgrammeSession.removed_at)
+        .where(ProgrammeSession.event_id == event_id)
+        .order_by(ProgrammeSession.starts_at, ProgrammeSession.ends_at, ProgrammeSession.key)
+    ).all()
+    chosen, came, stayed = _session_counts(db_session, event_id)
+    return tuple(
+        SessionFigure(key, Translated(title), chosen.get(at, 0), came.get(at, 0), domain.minutes(stayed.get(at, 0)))
+        for at, key, title, removed_at in sessions
+        if removed_at is None or chosen.get(at) or came.get(at)
+    )
+
+
+def _session_counts(db_session: Session, event_id: int) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """Session id to people who chose it, to people who came, and to the seconds they stayed."""
+    here = sa.select(ProgrammeSession.id).where(ProgrammeSession.event_id == event_id).scalar_subquery()
+    gone = sa.select(Registration.id).where(
+        Registration.event_id == event_id, Registration.state == RegistrationState.CANCELLED
+    )
+    chosen: dict[int, int] = {}
+    came: dict[int, int] = {}
+    stayed: dict[int, int] = {}
+    choices = sa.select(SessionChoice.session_id, sa.func.count()).group_by(SessionChoice.session_id)
+    attendances = (
+        sa.select(Attendance.session_id, sa.func.count(), sa.func.sum(Attendance.seconds))
+        .where(Attendance.seconds > 0)
+        .group_by(Attendance.session_id)
+    )
+    for sign, which, whose in (
+        (1, SessionChoice.session_id.in_(here), Attendance.session_id.in_(here)),
+        (-1, SessionChoice.registration_id.in_(gone), Attendance.registration_id.in_(gone)),
+    ):
+        for at, count in db_session.execute(choices.where(which)).tuples():
+            chosen[at] = chosen.get(at, 0) + sign * count
+        for at, count, seconds in db_session.execute(attendances.where(whose)).tuples():
+            came[at] = came.get(at, 0) + sign * count
+            stayed[at] = stayed.get(at, 0) + sign * int(seconds)
+    return chosen, came, stayed
