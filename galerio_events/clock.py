@@ -33,7 +33,7 @@ def utc_now() -> datetime:
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """Every IANA zone name a reader may choose."""
-    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC") - {"posixrules"}
+    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
 
 
 @lru_cache(maxsize=1024)
@@ -108,4 +108,7 @@ def to_text(moment: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """The instant that `to_text` wrote. Raises `ValueError` for anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text)
+    if to_text(moment) != text:
+        raise ValueError(f"{text} is not written as YYYY-MM-DDThh:mm:ssZ")
+    return moment

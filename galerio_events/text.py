@@ -33,18 +33,19 @@ def fold(text: str) -> str:
 
 def email_key(address: str) -> str:
     """What two spellings of one mailbox share: case and width do not matter, anything else does."""
-    return unicodedata.normalize("NFKC", address).strip().casefold()
+    return unicodedata.normalize("NFKC", address).strip().lower()
 
 
 def spreadsheet_safe(value: str) -> str:
     """`value` so that a spreadsheet shows it and does not run it (CWE-1236).
 
-    A leading `=`, `@`, tab or carriage return, and a `+` or `-` that does not begin a plain number, get an apostrophe
-    in front; `+81 45 671 2121` stays as it is.
+    A leading `=`, `@`, tab or line end, and a `+` or `-` that does not begin a plain number, get an apostrophe in
+    front, also in full width, which spreadsheets set to Japanese read alike; `+81 45 671 2121` stays as it is.
     """
     if not value:
         return value
-    if value[0] in "=@\t\r" or (value[0] in "+-" and not re.fullmatch(r"[+-][\d\s().,-]*", value)):
+    first = unicodedata.normalize("NFKC", value[0])
+    if first in "=@\t\r\n" or (first in "+-" and not re.fullmatch(r"[\d\s().,-]*", value[1:])):
         return "'" + value
     return value
 
