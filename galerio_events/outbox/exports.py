@@ -97,8 +97,8 @@ class Renderer:
         self, mail: Outgoing, subject: str, text: str, html: str, attached: Sequence[Attachment]
     ) -> EmailMessage:
         message = EmailMessage(policy=_POLICY)
-        message["From"] = Address(self.sender.name, addr_spec=self.sender.address)
-        message["To"] = Address(one_line(mail.recipient_name), addr_spec=checked_address(mail.recipient_email))
+        message["From"] = _address(self.sender.name, self.sender.address)
+        message["To"] = _address(one_line(mail.recipient_name), checked_address(mail.recipient_email))
         if self.sender.reply_to:
             message["Reply-To"] = checked_address(self.sender.reply_to)
         message["Subject"] = subject
@@ -129,8 +129,12 @@ class Renderer:
 
 
 def as_bytes(message: EmailMessage) -> bytes:
-    """The message as it goes over the wire: CRLF, 7 bit, lines of at most 998 octets."""
-    return message.as_bytes(policy=_POLICY)
+    """The message as it goes over the wire: CRLF, 7 bit, lines of at most 998 octets.
+
+    Only where an address itself is not ASCII, its headers are in UTF-8 (RFC 6532).
+    """
+    addresses = "".join(each.addr_spec for name in ("From", "To") for each in message[name].addresses)
+    return message.as_bytes(policy=_POLICY.clone(utf8=not addresses.isascii()))
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:
@@ -151,6 +155,11 @@ def safe_filename(name: str, mimetype: str) -> str:
 def kinds(templates: Path) -> list[str]:
     """The kinds of mail there are, in alphabetical order."""
     return sorted(folder.name for folder in (templates / "mail").iterdir() if folder.is_dir())
+
+
+def _address(name: str, address: str) -> Address:
+    local, _, domain = address.rpartition("@")
+    return Address(name, username=local, domain=domain)
 
 
 def _encoding(text: str) -> str:

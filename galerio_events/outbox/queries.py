@@ -78,7 +78,7 @@ def counts(db_session: Session, event_id: int) -> Mapping[MailState, int]:
             sa.select(OutboxMail.state, sa.func.count())
             .where(OutboxMail.event_id == event_id)
             .group_by(OutboxMail.state)
-        ).tuples()
+        ).all()
     )
     return {state: found.get(state, 0) for state in MailState}
 

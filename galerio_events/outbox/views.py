@@ -40,10 +40,10 @@ _DONE = {
 # What organisers call a kind; one without a name here is shown as its folder is called.
 KINDS = {
     "delivery_check": lazy_gettext("Delivery test"),
-    "registration_confirmed": lazy_gettext("Registration confirmed"),
+    "registration_confirmation": lazy_gettext("Registration confirmed"),
     "registration_changed": lazy_gettext("Registration changed"),
     "registration_cancelled": lazy_gettext("Registration cancelled"),
-    "already_registered": lazy_gettext("Already registered"),
+    "registration_known": lazy_gettext("Registered already"),
 }
 
 
