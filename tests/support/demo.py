@@ -1,4 +1,4 @@
-"""The 11th ASCC, as the demo data has it."""
+"""The 11th ASCC, as the demo data has it. The caller commits."""
 
 from datetime import datetime
 from pathlib import Path
@@ -28,3 +28,10 @@ def imported_ascc11(db_session: Session, *, now: datetime = NOW) -> Event:
 def released_ascc11(db_session: Session, *, now: datetime = NOW) -> Release:
     """Release 1 of the event's programme; `event_id` of it is the event."""
     return release_programme(db_session, imported_ascc11(db_session, now=now).id, account_id=None, note="", now=now)
+
+
+def released_demo(db_session: Session) -> Event:
+    """The event, imported and released once."""
+    event = imported_ascc11(db_session)
+    release_programme(db_session, event.id, account_id=None, note="", now=NOW)
+    return event

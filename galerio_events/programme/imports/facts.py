@@ -92,7 +92,7 @@ def outcomes(reader: Reader, node: Node | None, languages: Sequence[str]) -> dic
     return published
 
 
-def archive(reader: Reader, node: Node | None, sessions: Collection[str]) -> dict[str, Any] | None:
+def archive(reader: Reader, node: Node | None, sessions: Collection[str] | None) -> dict[str, Any] | None:
     """Where what was recorded can be seen, and of which sessions."""
     if node is None:
         return None

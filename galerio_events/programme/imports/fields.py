@@ -142,10 +142,10 @@ class Reader:
             return None
         return text
 
-    def reference(self, node: Node | None, what: str, known: Collection[str], kind: str) -> str | None:
-        """The key of something that the file describes."""
+    def reference(self, node: Node | None, what: str, known: Collection[str] | None, kind: str) -> str | None:
+        """The key of something that the file describes; `known` is None where that could not be read."""
         text = self.text(node, what, most=200)
-        if text is not None and node is not None and text not in known:
+        if text is not None and node is not None and known is not None and text not in known:
             self._no(node, f"there is no {kind} {text!r}" + did_you_mean(text, known))
             return None
         return text
@@ -244,13 +244,20 @@ class Reader:
         self._no(node, f"{what} is {text!r}; it must begin with https:// or http://")
         return None
 
-    def each(self, node: Node | None, what: str, read: Callable[[Node, str], T | None]) -> list[T]:
-        """What `read` makes of each item of a list; an item that is there twice is a problem."""
+    def each(
+        self,
+        node: Node | None,
+        what: str,
+        read: Callable[[Node, str], T | None],
+        *,
+        twice: Callable[[T], str] = "{0!r} is".format,
+    ) -> list[T]:
+        """What `read` makes of each item of a list; an item that is there twice is a problem (told as `twice` says)."""
         found: list[T] = []
         for item in self.items(node, what):
             value = read(item, f"an item of {what}")
             if value is not None and value in found:
-                self.tell(item.line, f"{value!r} is twice in {what}")
+                self.tell(item.line, f"{twice(value)} twice in {what}")
             elif value is not None:
                 found.append(value)
         return found

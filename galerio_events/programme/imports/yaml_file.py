@@ -5,7 +5,7 @@ from datetime import time
 from typing import Any, TypeVar
 
 from galerio_events import clock
-from galerio_events.errors import ImportRefused
+from galerio_events.errors import ImportRefused, Problem
 from galerio_events.events.domain import (
     EventFormat,
     OrganiserRole,
@@ -34,7 +34,7 @@ from galerio_events.programme.domain.values import (
 )
 from galerio_events.programme.imports import facts
 from galerio_events.programme.imports.fields import Fields, Reader, did_you_mean
-from galerio_events.programme.imports.yaml_tree import MapNode, Node, Scalar, read_tree
+from galerio_events.programme.imports.yaml_tree import ListNode, MapNode, Node, Scalar, read_tree
 from galerio_events.translated import Translated
 
 MOST_DAYS = 31
@@ -54,8 +54,14 @@ def parse(data: bytes, *, slug: str | None = None) -> ParsedProgramme:
     parser = _Parser(reader, slug)
     programme = parser.programme(tree)
     if reader.problems or programme is None:
-        raise ImportRefused(tuple(sorted(set(reader.problems), key=lambda p: (p.line, p.message))), read=parser.read)
+        raise ImportRefused(_listed_problems(reader.problems), read=parser.read)
     return programme
+
+
+def _listed_problems(problems: list[Problem]) -> tuple[Problem, ...]:
+    by_line = sorted(set(problems), key=lambda problem: (problem.line, problem.message))
+    more = len(by_line) - MOST_PROBLEMS
+    return (*by_line[:MOST_PROBLEMS], *([Problem(0, f"… and {more} more problems")] if more > 0 else ()))
 
 
 class _Parser:
@@ -68,7 +74,8 @@ class _Parser:
         self.languages: tuple[str, ...] = ("ja", "en")
         self.zone: str | None = None
         self.frame: Frame | None = None
-        self.keys: dict[str, set[str]] = {"venue": set(), "track": set(), "person": set(), "organisation": set()}
+        # None stands for a section that could not be read, so that nobody is told of what may be in it.
+        self.keys: dict[str, set[str] | None] = {kind: set() for kind in ("venue", "track", "person", "organisation")}
 
     def programme(self, tree: Node) -> ParsedProgramme | None:
         """The whole file, or None."""
@@ -82,7 +89,7 @@ class _Parser:
         matching = facts.business_matching(self.reader, top.get("business_matching"), self.languages)
         if matching and matching.organiser:
             key, name = matching.organiser
-            self.keys["organisation"].add(key)
+            self.keys["organisation"] = (self.keys["organisation"] or set()) | {key}
             organisations.setdefault(key, name)
             self.read += 1
         people = self._people(top.get("people"))
@@ -91,7 +98,7 @@ class _Parser:
             "business_matching": matching.facts if matching else None,
             "participants": facts.participants(self.reader, top.get("participants")),
             "outcomes": facts.outcomes(self.reader, top.get("outcomes"), self.languages),
-            "archive": facts.archive(self.reader, top.get("archive"), frozenset(sessions)),
+            "archive": facts.archive(self.reader, top.get("archive"), self.keys["session"]),
         }
         if event is None:
             return None
@@ -206,6 +213,8 @@ class _Parser:
         self.read += len(nodes)
         seen: dict[str, int] = {}
         found: dict[str, T] = {}
+        known: set[str] = set()
+        self.keys[kind] = known if isinstance(top.get(section), ListNode | None) else None
         for node in nodes:
             key_node = node.entries.get("key") if isinstance(node, MapNode) else None
             key = key_node.text if isinstance(key_node, Scalar) else None
@@ -214,7 +223,7 @@ class _Parser:
                     first = seen[key]
                     self.reader.tell(key_node.line, f"{kind} {key!r} is there twice; the first one is in line {first}")
                 seen.setdefault(key, key_node.line)
-                self.keys.setdefault(kind, set()).add(key)
+                known.add(key)
             entry = read(node, f"{kind} {key!r}" if key else f"a {kind}")
             if entry is not None:
                 found.setdefault(*entry)
@@ -246,6 +255,7 @@ class _Parser:
             return {}
         mapping = self.reader.mapping(node, "people")
         if mapping is None:
+            self.keys["person"] = None
             return {}
         self.read += len(mapping.entries)
         self.keys["person"] = set(mapping.entries)
@@ -291,7 +301,12 @@ class _Parser:
         }
         summary = self._text(fields, "summary", what, SUMMARY_LENGTH)
         abstract = self._text(fields, "abstract", what, TEXT_LENGTH, lines=True)
-        people = reader.each(fields.get("people"), f"people of {what}", self._role)
+        people = reader.each(
+            fields.get("people"),
+            f"people of {what}",
+            self._role,
+            twice=lambda given: f"person {given.person!r} has the role {given.role}",
+        )
         capacity = reader.whole(fields.get("capacity"), f"capacity of {what}", most=MOST_PLACES)
         if not (key and kind and starts_at and ends_at and title):
             return None

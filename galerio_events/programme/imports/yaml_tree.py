@@ -16,6 +16,7 @@ DEEPEST = 12
 
 # C0 and C1 controls but tab, line feed and carriage return; line separators that editors do not count; non-characters.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+_NO_ANCHORS = "anchors and aliases (& and *) are not allowed; write the value out where it belongs"
 _YAML_KINDS = {
     "tag:yaml.org,2002:bool": "true or false",
     "tag:yaml.org,2002:int": "a number",
@@ -139,15 +140,13 @@ class _Builder:
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self._open: list[_Open] = []
-        self._anchored = False
 
     def take(self, event: yaml.Event) -> None:
         """The next event. Raises `ImportRefused` where reading on makes no sense."""
         line = event.start_mark.line + 1 if event.start_mark else 0
         match event:
             case yaml.AliasEvent():
-                self._refuse_anchors(line)
-                self._put(Broken(line))
+                raise refusal(line, _NO_ANCHORS)
             case yaml.ScalarEvent():
                 broken = self._is_broken(event, line)
                 self._put(Broken(line) if broken else Scalar(line, event.value, quoted=event.style not in (None, "")))
@@ -195,17 +194,12 @@ class _Builder:
 
     def _is_broken(self, event: yaml.NodeEvent, line: int) -> bool:
         if event.anchor is not None:
-            self._refuse_anchors(line)
+            raise refusal(line, _NO_ANCHORS)
         tag: str | None = getattr(event, "tag", None)
         if tag is None:
             return False
         self._tell(line, f"tags are not allowed (here: {tag[:60]}); write the plain value")
         return True
-
-    def _refuse_anchors(self, line: int) -> None:
-        if not self._anchored:
-            self._tell(line, "anchors and aliases (& and *) are not allowed; write the value out where it belongs")
-        self._anchored = True
 
     def _tell(self, line: int, message: str) -> None:
         if not any(opened.broken for opened in self._open):
