@@ -1,0 +1,140 @@
+"""The page on which organisers see what a release would change, and make one."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from galerio_events import clock
+from galerio_events.accounts import queries as accounts
+from galerio_events.errors import ChangeConflict, Conflict
+from galerio_events.events.models import Event
+from galerio_events.extensions import db
+from galerio_events.permissions import Permission
+from galerio_events.releases import queries, services
+from galerio_events.releases.domain.diff import Diff, diff
+from galerio_events.releases.domain.document import PublishedProgramme
+from galerio_events.releases.forms import ReleaseForm
+from galerio_events.releases.models import Release
+from galerio_events.releases.services import Seen, draft_digest
+from galerio_events.releases.views import told
+from galerio_events.web.guards import actor, requires
+from galerio_events.web.overview import Card, overview_card
+
+blueprint = Blueprint("release", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The draft, the newest release, and how they differ."""
+
+    newest: PublishedProgramme | None
+    draft: PublishedProgramme
+    diff: Diff
+
+    @property
+    def number(self) -> int:
+        """The number of the newest release; 0 before the first."""
+        return 0 if self.newest is None else self.newest.number
+
+    @property
+    def count(self) -> int:
+        """How many things a release would change."""
+        found = self.diff
+        entries = found.people + found.venues + found.tracks + found.organisations
+        return len(found.sessions) + len(entries) + bool(found.event)
+
+
+def pending(db_session: Session, event_id: int) -> Pending:
+    """What a release of the event would change now."""
+    newest, draft = queries.newest_of(db_session, event_id), queries.draft_programme(db_session, event_id)
+    return Pending(newest, draft, diff(newest, draft))
+
+
+@blueprint.get("/<language:language>/organise/<slug>/release")
+@requires(Permission.PROGRAMME_RELEASE)
+def page(language: str, slug: str) -> ResponseReturnValue:
+    """What would change, the button, and the releases so far."""
+    return _page(200)
+
+
+@blueprint.post("/<language:language>/organise/<slug>/release")
+@requires(Permission.PROGRAMME_RELEASE)
+def make(language: str, slug: str) -> ResponseReturnValue:
+    """Release the draft, if it is still the one that the reader saw."""
+    event: Event = g.event
+    form = ReleaseForm()  # type: ignore[no-untyped-call]
+    if not form.validate():
+        return _page(422, form=form)
+    after = form.after.data or ""
+    seen = Seen(int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else -1, form.shown.data or "")
+    who = actor().account_id
+    try:
+        release = services.release_programme(
+            db.session(), event.id, account_id=who, note=form.note.data or "", now=clock.utc_now(), seen=seen
+        )
+    except ChangeConflict as conflict:
+        db.session.rollback()
+        if conflict.reason == Conflict.STALE:
+            problem = _("The draft or the release has changed since you opened this page. Check what would change now.")
+            return _page(409, form=form, problem=problem)
+        made = queries.releases_of(db.session(), event.id)
+        if made and made[0].number == seen.newest + 1 and made[0].released_by == who:
+            return _done(slug, made[0].number)
+        return _page(409, problem=_("There is nothing to release: the draft is what the public sees."))
+    number = release.number
+    db.session.commit()
+    return _done(slug, number)
+
+
+@overview_card(20, Permission.PROGRAMME_RELEASE)
+def card(db_session: Session, event: Event) -> Card:
+    """Whether the public sees the draft."""
+    found = pending(db_session, event.id)
+    if found.diff.first:
+        figure, text = _("not yet"), _("Nothing was released so far: the public sees no programme.")
+    elif found.diff.empty:
+        figure, text = _("Release %(number)d", number=found.number), _("The public sees what the draft says.")
+    else:
+        figure = _("Release %(number)d", number=found.number)
+        text = ngettext("%(num)d change is not released yet.", "%(num)d changes are not released yet.", found.count)
+    return Card(
+        title=_("Released programme"),
+        figure=figure,
+        text=text,
+        address=url_for("release.page", slug=event.slug),
+        link=_("Release"),
+        state="quiet" if found.diff.empty else "attention",
+    )
+
+
+def _done(slug: str, number: int) -> ResponseReturnValue:
+    flash(_("Release %(number)d is out. The public sees it within seconds.", number=number), "success")
+    return redirect(url_for("release.page", slug=slug))
+
+
+def _page(status: int, *, form: ReleaseForm | None = None, problem: str = "") -> ResponseReturnValue:
+    event: Event = g.event
+    found = pending(db.session(), event.id)
+    form = form or ReleaseForm(formdata=None)  # type: ignore[no-untyped-call]
+    form.shown.data = draft_digest(found.draft)
+    form.after.data = str(found.number)
+    releases: list[Release] = queries.releases_of(db.session(), event.id)
+    people = accounts.emails_of(db.session(), [r.released_by for r in releases if r.released_by is not None])
+    answer = render_template(
+        "organise/release.html",
+        event=event,
+        pending=found,
+        diff=found.diff,
+        form=form,
+        problem=problem,
+        releases=releases,
+        people=people,
+        rows=lambda change: told.rows(change, event.timezone),
+        field_rows=lambda changes: told.field_rows(changes, event.timezone),
+        zone=event.timezone,
+    )
+    return answer, status
