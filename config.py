@@ -3,8 +3,10 @@
 Nothing needs to be set for `make run`; the defaults keep all state below `instance/`.
 """
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ ROOT = Path(__file__).resolve().parent
 def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The application's settings, as `create_app` takes them.
 
-    Raises `ValueError`, naming the variable, where a number is not a number.
+    Raises `ValueError`, naming the variable, where a number is not a number or a choice is none.
     """
     env = os.environ if environ is None else environ
 
@@ -28,6 +30,12 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
             return float(given)
         except ValueError:
             raise ValueError(f"GALERIO_{name} must be a number, not {given!r}") from None
+
+    def one_of(name: str, choices: tuple[str, ...]) -> str:
+        given = text(name, choices[0]).upper()
+        if given not in choices:
+            raise ValueError(f"GALERIO_{name} must be one of {', '.join(sorted(choices))}, not {given!r}")
+        return given
 
     instance = Path(text("INSTANCE_DIR", str(ROOT / "instance")))
     base_url = text("BASE_URL", "http://localhost:8000").rstrip("/")
@@ -57,7 +65,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         # How many bytes of rendered public pages and feeds one worker keeps.
         "PUBLISHED_CACHE_BYTES": int(number("PUBLISHED_CACHE_BYTES", 64 * 1024 * 1024)),
         # DEBUG, INFO, WARNING or ERROR.
-        "LOG_LEVEL": text("LOG_LEVEL", "INFO"),
+        "LOG_LEVEL": one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         # The version of the privacy notice that registrants agree to.
         "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
         # How many registration forms one network address may send; several limits are separated by semicolons.
@@ -66,12 +74,19 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
 
 
 def _kept_secret(path: Path) -> str:
+    """The secret in that file, which only its owner may read; made where there is none yet.
+
+    It is written aside and then linked into place, so that of several processes that begin at once all get the same one
+    and none reads half of it.
+    """
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = secrets.token_urlsafe(48)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor, aside = tempfile.mkstemp(prefix=".secret-", dir=path.parent)
         with os.fdopen(descriptor, "w") as file:
-            file.write(made)
-        return made
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+        Path(aside).unlink()
+        return path.read_text().strip()

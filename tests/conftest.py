@@ -100,19 +100,32 @@ def server_url() -> str:
     return url
 
 
-@pytest.fixture(scope="session")
-def databases(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    made = Databases(backend, tmp_path_factory.mktemp(backend))
-    yield made
-    made.close()
+# Made once a process: pytest tears session fixtures down with every change of `backend`; where tests are spread over
+# processes file by file, that would mean migrating anew for every file.
+_databases: dict[str, Databases] = {}
+_apps: dict[str, Flask] = {}
+
+
+def pytest_sessionfinish() -> None:
+    for app in _apps.values():
+        with app.app_context():
+            db.engine.dispose()
+    for made in _databases.values():
+        made.close()
 
 
 @pytest.fixture(scope="session")
-def _shared_app(databases: Databases) -> Iterator[Flask]:
-    app = create_app(settings(databases.folder, databases.fresh()))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+def databases(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    if backend not in _databases:
+        _databases[backend] = Databases(backend, tmp_path_factory.mktemp(backend))
+    return _databases[backend]
+
+
+@pytest.fixture(scope="session")
+def _shared_app(databases: Databases) -> Flask:
+    if databases.backend not in _apps:
+        _apps[databases.backend] = create_app(settings(databases.folder, databases.fresh()))
+    return _apps[databases.backend]
 
 
 @pytest.fixture

@@ -37,15 +37,21 @@ def init_app(app: Flask) -> None:
         return page(400, _("This form has expired"), _("Go back, reload the page and send it again."))
 
     @app.errorhandler(HTTPException)
-    def other(error: HTTPException) -> tuple[str, int] | HTTPException:
+    def other(error: HTTPException) -> tuple[str, int] | tuple[str, int, dict[str, str]] | HTTPException:
         if error.code is None or error.code < 400:
             return error
         if error.code == 429:
             return page(429, _("Too many requests"), _("Wait a minute and try again."))
         if error.code >= 500:
             return broken(error)
-        return page(error.code, _("That did not work"), _("Go back and check what you sent."))
+        # A 405 has to say what is allowed, a 401 how to sign in (RFC 9110, 15.5.2 and 15.5.6).
+        kept = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+        return *page(error.code, _("That did not work"), _("Go back and check what you sent.")), kept
 
     @app.errorhandler(500)
     def broken(_error: Exception) -> tuple[str, int]:
+        from galerio_events.extensions import db
+
+        # What broke may have left the transaction unusable, and the page may want to know who is signed in.
+        db.session.rollback()
         return page(500, _("Something broke on our side"), _("It has been noted. Please try again in a few minutes."))

@@ -27,9 +27,9 @@ def readyz() -> tuple[dict[str, str], int]:
 
     expected = ScriptDirectory(str(migrate.directory)).get_current_head()
     try:
-        with db.engine.connect() as connection:
-            connection.execute(sa.text("SELECT 1"))
-            found = MigrationContext.configure(connection).get_current_revision()
+        connection = db.session.connection()
+        connection.execute(sa.text("SELECT 1"))
+        found = MigrationContext.configure(connection).get_current_revision()
     except SQLAlchemyError:
         structlog.get_logger("galerio_events.health").exception("database unreachable")
         return {"status": "unavailable", "database": "unreachable"}, 503

@@ -13,6 +13,7 @@ from flask.wrappers import Response
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Addresses that carry a private token are logged without it.
 _PRIVATE = re.compile(r"(/calendar/|/registrations?/)[^/?]+")
+_PRIVATE_IN_TEXT = re.compile(r"(/calendar/|/registrations?/)[A-Za-z0-9_-]{22,}")
 
 log = structlog.get_logger("galerio_events.request")
 
@@ -24,12 +25,13 @@ def configure(level: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    rendering: list[structlog.typing.Processor] = [
+        structlog.processors.format_exc_info,
+        mask_private,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
     structlog.configure(
-        processors=[
-            *shared,
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
+        processors=[*shared, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.WriteLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -38,16 +40,20 @@ def configure(level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+
+
+def mask_private(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Take private tokens out of messages and tracebacks: Flask's own names the address that failed."""
+    for key in ("event", "exception"):
+        if isinstance(event.get(key), str):
+            event[key] = _PRIVATE_IN_TEXT.sub(r"\1***", event[key])
+    return event
 
 
 def loggable_path(path: str) -> str:

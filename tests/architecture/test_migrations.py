@@ -57,7 +57,7 @@ def test_drift_is_noticed(migrated: Flask) -> None:
     for table in db.metadata.tables.values():
         table.to_metadata(changed)
     changed.tables["events"].append_column(sa.Column("forgotten", sa.Integer, nullable=False))
-    sa.Index("ix_forgotten", changed.tables["people"].c.key)
+    sa.Index("ix_forgotten", changed.tables["programme_sessions"].c.title)
     found = drift(migrated, changed)
     assert len(found) == 2
     assert any("add_column" in line and "forgotten" in line for line in found)
