@@ -93,6 +93,7 @@ def programme_day(moment: datetime, zone_name: str, day_starts_at: time = time(0
     return local.date() if local.time() >= day_starts_at else local.date() - timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)
 def offset_label(moment: datetime, zone_name: str) -> str:
     """`UTC+9`, `UTC−3:30`: the offset in force at that instant."""
     seconds = int((in_zone(moment, zone_name).utcoffset() or timedelta()).total_seconds())
@@ -106,6 +107,7 @@ def to_text(moment: datetime) -> str:
     return require_utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=4096)
 def from_text(text: str) -> datetime:
     """The instant that `to_text` wrote. Raises `ValueError` for anything else."""
     moment = datetime.fromisoformat(text)

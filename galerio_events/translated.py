@@ -19,8 +19,8 @@ class Translated(Mapping[str, str]):
     __slots__ = ("_texts",)
 
     def __init__(self, texts: Mapping[str, str] | None = None) -> None:
-        kept = {tag: text.strip() for tag, text in (texts or {}).items() if text and text.strip()}
-        self._texts = MappingProxyType(dict(sorted(kept.items())))
+        kept = {tag: text for tag, given in sorted(texts.items()) if given and (text := given.strip())} if texts else {}
+        self._texts = MappingProxyType(kept)
 
     def __getitem__(self, language: str) -> str:
         return self._texts[language]

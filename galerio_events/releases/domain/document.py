@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from galerio_events import clock
@@ -290,11 +291,16 @@ def _session(s: dict[str, Any]) -> PublishedSession:
         venue=s["venue"],
         track=s["track"],
         organiser=s["organiser"],
-        people=tuple(PublishedRole(RoleKind(r["role"]), r["person"]) for r in s["people"]),
+        people=tuple(_role(r["role"], r["person"]) for r in s["people"]),
         cancelled=s["cancelled"],
         sequence=s["sequence"],
         released_at=None if s["released_at"] is None else clock.from_text(s["released_at"]),
     )
+
+
+@lru_cache(maxsize=4096)
+def _role(role: str, person: str) -> PublishedRole:
+    return PublishedRole(RoleKind(role), person)
 
 
 def unreleased(session: PublishedSession) -> PublishedSession:
