@@ -39,16 +39,22 @@ def short_date(day: date, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def date_range(first: date, last: date, language: str) -> str:
-    """`2022年11月24日（木）～25日（金）`, `24–25 November 2022`; a single day is `long_date`."""
-    if first == last:
-        return long_date(first, language)
+def date_range(first: date, last: date, language: str) -> tuple[str, ...]:
+    """`2022年`, `11月24日（木）～25日（金）`; `24–25 November 2022`: in parts that are not to be broken over lines."""
     same_year, same_month = first.year == last.year, (first.year, first.month) == (last.year, last.month)
     if language == "ja":
-        end = format_date(last, "d日（E）" if same_month else "M月d日（E）" if same_year else _LONG["ja"], "ja")
-        return f"{long_date(first, 'ja')}～{end}"
-    begin = format_date(first, "d" if same_month else "d MMMM" if same_year else "d MMMM y", language)
-    return f"{begin}{'–' if same_month else ' – '}{format_date(last, 'd MMMM y', language)}"
+        begin = day_date(first, "ja")
+        if first == last:
+            return f"{first.year}年", begin
+        if not same_year:
+            return f"{long_date(first, 'ja')}～", long_date(last, "ja")
+        return f"{first.year}年", f"{begin}～{format_date(last, 'd日（E）' if same_month else 'M月d日（E）', 'ja')}"
+    if first == last:
+        return (long_date(first, language),)
+    end = format_date(last, "d MMMM y", language)
+    if same_month:
+        return (f"{first.day}–{end}",)
+    return f"{format_date(first, 'd MMMM' if same_year else 'd MMMM y', language)} – ", end
 
 
 def clock_time(local: datetime) -> str:
