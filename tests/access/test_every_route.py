@@ -1,0 +1,289 @@
+"""Every route of the application, asked by everybody there is: nobody gets what is not theirs, nobody gets an error.
+
+A new route has to be entered in `ROUTES` by hand, together with who may use it; whoever forgets it, or guards it
+differently, is told here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from galerio_events.accounts.models import Account
+from galerio_events.events.models import Event
+from galerio_events.outbox import services as outbox
+from galerio_events.outbox.domain import Mail
+from galerio_events.outbox.models import OutboxMail
+from galerio_events.permissions import GRANTS, AccountRole, Permission
+from galerio_events.registration.domain import AffiliationKind, LinkPurpose
+from galerio_events.registration.models import PrivateLink, Registration
+from galerio_events.text import private_token, token_hash
+from tests.support.builders import NOW, make_account, make_event, sign_in
+from tests.support.demo import released_demo
+
+PUBLIC = "public"
+ROUTES: dict[str, str | Permission] = {
+    "health.healthz": PUBLIC,
+    "health.readyz": PUBLIC,
+    "accounts.sign_in": PUBLIC,
+    "accounts.sign_out": PUBLIC,
+    "events.root": PUBLIC,
+    "events.event_root": PUBLIC,
+    "events.organise_index": Permission.EVENT_READ,
+    "events.organise": Permission.EVENT_READ,
+    "programme.sessions": Permission.PROGRAMME_READ,
+    "programme.new_session": Permission.PROGRAMME_EDIT,
+    "programme.edit_session": Permission.PROGRAMME_EDIT,
+    "programme.remove_session": Permission.PROGRAMME_EDIT,
+    "programme.restore_session": Permission.PROGRAMME_EDIT,
+    "release.page": Permission.PROGRAMME_RELEASE,
+    "release.make": Permission.PROGRAMME_RELEASE,
+    "site.front": PUBLIC,
+    "site.home": PUBLIC,
+    "site.programme": PUBLIC,
+    "site.session": PUBLIC,
+    "site.people": PUBLIC,
+    "site.person": PUBLIC,
+    "site.archive": PUBLIC,
+    "calendars.programme": PUBLIC,
+    "calendars.session": PUBLIC,
+    "registration.register": PUBLIC,
+    "registration.done": PUBLIC,
+    "registration.privacy": PUBLIC,
+    # These are guarded by the token in their address; tests/registration shows what a wrong one gets.
+    "registration.manage": PUBLIC,
+    "registration.change": PUBLIC,
+    "registration.cancel": PUBLIC,
+    "registration.restore": PUBLIC,
+    "registration.new_calendar_address": PUBLIC,
+    "registration.calendar": PUBLIC,
+    "reports.summary": Permission.SUMMARY_READ,
+    "reports.download": Permission.SUMMARY_READ,
+    "reports.outcomes": PUBLIC,
+    "outbox.index": Permission.OUTBOX_READ,
+    "outbox.mail": Permission.OUTBOX_READ,
+    "outbox.html": Permission.OUTBOX_READ,
+    "outbox.act": Permission.OUTBOX_SEND,
+    "outbox.retry_failed": Permission.OUTBOX_SEND,
+}
+
+# Who asks: name, role, and whether the role is on this event, on another one, or on all of them.
+VISITORS: dict[str, tuple[AccountRole | None, str]] = {
+    "anonymous": (None, ""),
+    "participant": (None, "this"),
+    "reporter": (AccountRole.REPORTER, "this"),
+    "moderator": (AccountRole.MODERATOR, "this"),
+    "speaker": (AccountRole.SPEAKER, "this"),
+    "organiser": (AccountRole.ORGANISER, "this"),
+    "organiser of another event": (AccountRole.ORGANISER, "other"),
+    "administrator of another event": (AccountRole.ADMINISTRATOR, "other"),
+    "organiser of every event": (AccountRole.ORGANISER, "all"),
+    "administrator": (AccountRole.ADMINISTRATOR, "all"),
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Rows for every argument that an address has."""
+
+    event: Event
+    other: Event
+    samples: dict[str, object]
+    calendar_token: str
+
+    def values(self, rule: Rule) -> dict[str, object]:
+        """A value for every argument. Raises `KeyError` for one that nobody has thought of."""
+        values = {name: self.samples[name] for name in rule.arguments}
+        if rule.endpoint == "site.person":
+            values["key"] = "hashimoto"
+        if rule.endpoint == "registration.calendar":
+            values["token"] = self.calendar_token
+        return values
+
+
+@pytest.fixture
+def world(app: Flask, db_session: Session) -> World:
+    event = released_demo(db_session)
+    other = make_event(db_session, "ascc12", starts_on=date(2023, 11, 23), ends_on=date(2023, 11, 24))
+    registration = Registration(
+        event_id=event.id, reference="A-0001", name="Demo Visitor", email="visitor@example.org",
+        email_key="visitor@example.org", country="TH", affiliation_kind=AffiliationKind.COMPANY, language="en",
+        submission_key="a form", created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    tokens = {}
+    for purpose in LinkPurpose:
+        nonce = f"nonce-{purpose.value}"
+        tokens[purpose] = private_token(app.config["SECRET_KEY"], purpose.value, nonce)
+        link = PrivateLink(purpose=purpose, nonce=nonce, token_hash=token_hash(tokens[purpose]), created_at=NOW)
+        registration.links.append(link)
+    db_session.add(registration)
+    mail = Mail(
+        event_id=event.id, kind="delivery_check", language="en", recipient_email="visitor@example.org",
+        recipient_name="Demo Visitor", values={"asked_at": "2022-10-01T00:00:00Z", "zone": "Asia/Tokyo"}, dedupe_key="a check",
+    )  # fmt: skip
+    row = outbox.enqueue(db_session, mail, now=NOW)
+    assert row is not None
+    samples: dict[str, object] = {
+        "language": "en",
+        "slug": event.slug,
+        "key": "session-1",
+        "token": tokens[LinkPurpose.MANAGE],
+        "mail_id": row.id,
+        "kind": "json",
+        "action": "cancel",
+    }
+    db_session.commit()
+    return World(event, other, samples, tokens[LinkPurpose.CALENDAR])
+
+
+def visitor(db_session: Session, world: World, name: str) -> Account | None:
+    role, where = VISITORS[name]
+    if not where:
+        return None
+    event = {"this": world.event, "other": world.other, "all": None}[where]
+    account = make_account(db_session, "somebody@example.org", role, event)
+    db_session.commit()
+    return account
+
+
+def may(name: str, permission: Permission, *, on_event: bool) -> bool:
+    role, where = VISITORS[name]
+    return role is not None and permission in GRANTS[role] and (where != "other" or not on_event)
+
+
+def routes(app: Flask) -> Iterator[Rule]:
+    return (rule for rule in app.url_map.iter_rules() if rule.endpoint != "static")
+
+
+def verdict(name: str, method: str, guard: str | Permission, rule: Rule, status: int, location: str) -> str:
+    """What is wrong with that answer to that visitor, or an empty text."""
+    if status >= 500:
+        return "an error"
+    if guard == PUBLIC:
+        wanted = status in {200, 302, 308} if method == "GET" else status in {200, 302, 303, 400, 409, 422}
+        return "" if wanted else "not what the public should get"
+    assert isinstance(guard, Permission)
+    if name == "anonymous":
+        asked = (status == 302 and "/en/sign-in?next=" in location) if method == "GET" else status == 401
+        return "" if asked else "anonymous and not asked to sign in"
+    if not may(name, guard, on_event="slug" in rule.arguments):
+        return "" if status == 404 else "got what is not theirs"
+    wanted = status in {200, 302} if method == "GET" else status in {200, 302, 303, 400, 409, 422}
+    return "" if wanted else "did not get what is theirs"
+
+
+def test_the_table_has_every_route_and_its_guard(app: Flask) -> None:
+    declared = {rule.endpoint: getattr(app.view_functions[rule.endpoint], "__guard__", None) for rule in routes(app)}
+    assert declared == ROUTES
+
+
+@pytest.mark.parametrize("name", VISITORS)
+def test_every_route_for(app: Flask, db_session: Session, world: World, name: str) -> None:
+    account = visitor(db_session, world, name)
+    wrong = []
+    asked = 0
+    for method in ("GET", "POST"):
+        for rule in routes(app):
+            if method not in (rule.methods or set()):
+                continue
+            with app.test_request_context():
+                path = app.url_map.bind("localhost").build(rule.endpoint, world.values(rule), method=method)
+            client = app.test_client()
+            if account is not None:
+                sign_in(client, account)
+            answer = client.open(path, method=method)
+            asked += 1
+            guard = ROUTES[rule.endpoint]
+            if problem := verdict(name, method, guard, rule, answer.status_code, answer.headers.get("Location", "")):
+                wrong.append(f"{method} {path}: {answer.status_code}, {problem}")
+    assert wrong == []
+    assert asked >= len(ROUTES)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "status"),
+    [
+        ("anonymous", "/en/organise/ascc11/programme", 302),
+        ("participant", "/en/organise", 404),
+        ("participant", "/en/organise/ascc11/", 404),
+        ("reporter", "/en/organise/ascc11/", 200),
+        ("reporter", "/en/organise/ascc11/summary", 200),
+        ("reporter", "/en/organise/ascc11/programme", 404),
+        ("reporter", "/en/organise/ascc11/release", 404),
+        ("reporter", "/en/organise/ascc11/outbox", 404),
+        ("moderator", "/en/organise/ascc11/", 404),
+        ("speaker", "/en/organise/ascc11/programme/session-1", 404),
+        ("organiser", "/en/organise/ascc11/programme/session-1", 200),
+        ("organiser", "/en/organise/ascc11/release", 200),
+        ("organiser", "/en/organise/ascc12/release", 404),
+        ("organiser of another event", "/en/organise/ascc11/outbox", 404),
+        ("organiser of another event", "/en/organise/ascc12/outbox", 200),
+        ("administrator", "/en/organise/ascc12/summary", 200),
+    ],
+)
+def test_by_hand(app: Flask, db_session: Session, world: World, name: str, path: str, status: int) -> None:
+    client = app.test_client()
+    if (account := visitor(db_session, world, name)) is not None:
+        sign_in(client, account)
+    assert client.get(path).status_code == status
+
+
+def test_a_foreign_event_looks_like_one_that_does_not_exist(app: Flask, db_session: Session, world: World) -> None:
+    account = visitor(db_session, world, "organiser of another event")
+    assert account is not None
+    client = app.test_client()
+    sign_in(client, account)
+    foreign, missing = client.get("/en/organise/ascc11/release"), client.get("/en/organise/ascc99/release")
+    assert (foreign.status_code, foreign.text) == (missing.status_code, missing.text.replace("ascc99", "ascc11"))
+
+
+def test_a_mail_or_session_of_another_event_is_not_reached_through_ones_own(
+    app: Flask, db_session: Session, world: World
+) -> None:
+    account = visitor(db_session, world, "organiser of another event")
+    assert account is not None
+    client = app.test_client()
+    sign_in(client, account)
+    mail_id = world.samples["mail_id"]
+    for path in (f"outbox/{mail_id}", f"outbox/{mail_id}/html", "programme/session-1"):
+        assert client.get(f"/en/organise/ascc12/{path}").status_code == 404
+    assert client.post(f"/en/organise/ascc12/outbox/{mail_id}/cancel").status_code == 404
+    assert client.post("/en/organise/ascc12/programme/session-1/remove", data={"version": "1"}).status_code == 404
+    db_session.expire_all()
+    states = db_session.scalars(sa.select(OutboxMail.state).where(OutboxMail.id == mail_id)).all()
+    assert [state.value for state in states] == ["queued"]
+
+
+def test_an_account_that_was_switched_off_is_nobody(app: Flask, db_session: Session, world: World) -> None:
+    account = visitor(db_session, world, "administrator")
+    assert account is not None
+    client = app.test_client()
+    sign_in(client, account)
+    assert client.get("/en/organise/ascc11/").status_code == 200
+    account.active = False
+    db_session.commit()
+    answer = client.get("/en/organise/ascc11/")
+    assert (answer.status_code, answer.location) == (302, "/en/sign-in?next=/en/organise/ascc11/")
+
+
+def test_tokens_in_headers_and_queries_sign_nobody_in(app: Flask, db_session: Session, world: World) -> None:
+    account = visitor(db_session, world, "administrator")
+    assert account is not None
+    with app.test_request_context():
+        token = account.get_auth_token()
+    client = app.test_client()
+    assert client.get(f"/en/organise/ascc11/?auth_token={token}").status_code == 302
+    assert client.get("/en/organise/ascc11/", headers={"Authentication-Token": token}).status_code == 302
+
+
+def test_what_is_switched_on_at_random_is_noticed(app: Flask) -> None:
+    rule = next(rule for rule in routes(app) if rule.endpoint == "release.page")
+    assert verdict("speaker", "GET", Permission.PROGRAMME_RELEASE, rule, 200, "") == "got what is not theirs"
+    assert verdict("organiser", "GET", Permission.PROGRAMME_RELEASE, rule, 404, "") == "did not get what is theirs"
+    assert verdict("anonymous", "GET", Permission.PROGRAMME_RELEASE, rule, 200, "") != ""
+    assert verdict("organiser", "GET", Permission.PROGRAMME_RELEASE, rule, 500, "") == "an error"
