@@ -63,8 +63,6 @@ def change(
 
     new = {field: getattr(details, field) for field in _FIELDS}
     changed = wanted != held or any(getattr(registration, field) != value for field, value in new.items())
-    for field, value in new.items():
-        setattr(registration, field, value)
     if gone := held - wanted:
         db_session.execute(
             sa.delete(SessionChoice).where(
@@ -81,6 +79,8 @@ def change(
     if not changed and not answers:
         return False
     db_session.add_all(answers)
+    for field, value in new.items():
+        setattr(registration, field, value)
     _touch(db_session, registration, now=now)
     if changed:
         ordered = queries.chosen_sessions(db_session, registration_id)
