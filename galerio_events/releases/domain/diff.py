@@ -49,7 +49,8 @@ class FieldChange:
 
     Of a session: `kind` (SessionKind), `starts_at`, `ends_at` (UTC), `title`, `summary`, `abstract` (Translated),
     `venue`, `track`, `organiser` (the published entry or None), `people` (tuple of `Credit`), `timezone` (str).
-    Of the event: the fields of `PublishedEvent`; of its facts each key apart, as `facts.outcomes`.
+    Of the event: the fields of `PublishedEvent`; of its facts each key apart, as `facts.outcomes`; `venues` and
+    `tracks` (their keys in order) where only that order is another.
     Of a person, venue, track or organisation: the fields of the published entry.
     """
 
@@ -153,7 +154,11 @@ def diff(old: PublishedProgramme | None, new: PublishedProgramme) -> Diff:
         changed=tuple(changes[ChangeKind.CHANGED]),
         cancelled=tuple(changes[ChangeKind.CANCELLED]),
         restored=tuple(changes[ChangeKind.RESTORED]),
-        event=_event_changes(old.event, new.event),
+        event=(
+            *_event_changes(old.event, new.event),
+            *_order_change("venues", old.venues, new.venues),
+            *_order_change("tracks", old.tracks, new.tracks),
+        ),
         people=_entry_changes(old.people, new.people, kept.people),
         venues=_entry_changes(_by_key(old.venues), _by_key(new.venues), kept.venues),
         tracks=_entry_changes(_by_key(old.tracks), _by_key(new.tracks), kept.tracks),
@@ -168,7 +173,8 @@ def sequenced(
 
     A new session has sequence 0; one that is moved, changed, cancelled or restored has that of `old` plus 1 and `now`
     as its time of release; any other keeps both. A session that is gone from the draft stays, cancelled, with its last
-    content, and so do the people, venues, tracks and organisations that it names.
+    content, and so do the people, venues, tracks and organisations that it names; one that stays cancelled counts as
+    changed where these got other names.
     """
     before = {} if old is None else {s.key: s for s in old.sessions}
     touched = {change.key for change in diff(old, draft).sessions}
@@ -180,7 +186,7 @@ def sequenced(
         if s.key not in running
     ]
     kept = _referred(gone)
-    return replace(
+    release = replace(
         draft,
         number=number,
         released_at=now,
@@ -190,8 +196,19 @@ def sequenced(
         organisations=_mapping_with_kept(
             draft.organisations, {} if old is None else old.organisations, kept.organisations
         ),
-        sessions=tuple(sorted([*sessions, *gone], key=lambda s: (s.starts_at, s.ends_at, s.key))),
+        sessions=(),
     )
+    if old is not None:
+        gone = [_renamed(old, release, s, now) if s.key not in touched else s for s in gone]
+    return replace(release, sessions=tuple(sorted([*sessions, *gone], key=lambda s: (s.starts_at, s.ends_at, s.key))))
+
+
+def _renamed(
+    old: PublishedProgramme, release: PublishedProgramme, session: PublishedSession, now: datetime
+) -> PublishedSession:
+    if _appearance(old, session) == _appearance(release, session):
+        return session
+    return replace(session, sequence=session.sequence + 1, released_at=now)
 
 
 def _sequenced(
@@ -244,6 +261,13 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[FieldChang
 
 def _event_changes(old: PublishedEvent, new: PublishedEvent) -> tuple[FieldChange, ...]:
     return _changes(_event_fields(old), _event_fields(new))
+
+
+def _order_change(name: str, old: tuple[AnyEntry, ...], new: tuple[AnyEntry, ...]) -> tuple[FieldChange, ...]:
+    before, after = list(_by_key(old)), list(_by_key(new))
+    stayed = set(before) & set(after)
+    changed = [key for key in before if key in stayed] != [key for key in after if key in stayed]
+    return (FieldChange(name, tuple(before), tuple(after)),) if changed else ()
 
 
 def _event_fields(event: PublishedEvent) -> dict[str, Any]:
