@@ -283,8 +283,8 @@ def _vevent(parts: _Parts, session: PublishedSession, setting: _Setting) -> byte
 def _moment(name: str, session: PublishedSession, setting: _Setting, *, end: bool) -> str:
     moment = session.ends_at if end else session.starts_at
     local = clock.in_zone(moment, setting.zone)
-    # A wall-clock time that happens twice means its first occurrence (3.3.5); the second can only be said in UTC.
-    if local.fold:
+    # A wall-clock time that happens twice means its first passing (3.3.5), but not every reader knows; UTC is plain.
+    if local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset():
         return f"{name}:{lines.utc(moment)}"
     return f"{name};TZID={setting.zone}:{lines.wall(local)}"
 
