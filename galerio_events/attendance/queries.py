@@ -73,4 +73,4 @@ def attendance(db_session: Session, registration_id: int) -> dict[int, int]:
     rows = db_session.execute(
         sa.select(Attendance.session_id, Attendance.seconds).where(Attendance.registration_id == registration_id)
     )
-    return dict(rows.tuples())
+    return dict(rows.all())

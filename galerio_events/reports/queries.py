@@ -50,7 +50,7 @@ def summary(db_session: Session, event_id: int, basis: Basis) -> Summary:
     by_country: dict[str, int] = {}
     by_kind: dict[AffiliationKind, int] = {}
     total = 0
-    for country, kind, count in db_session.execute(people(event_id, basis)).tuples():
+    for country, kind, count in db_session.execute(people(event_id, basis)):
         by_country[country] = by_country.get(country, 0) + count
         if kind is not None:
             by_kind[kind] = by_kind.get(kind, 0) + count
@@ -78,7 +78,7 @@ def public_figures(db_session: Session, event_id: int, *, timezone: str, languag
         .where(Registration.event_id == event_id, Registration.state == RegistrationState.ACTIVE)
         .group_by(Registration.country)
     )
-    counts = dict(rows.tuples())
+    counts = dict(rows.all())
     return PublicFigures(
         total=sum(counts.values()),
         overseas=_overseas(counts, timezone),
@@ -135,9 +135,9 @@ def _session_counts(db_session: Session, event_id: int) -> tuple[dict[int, int],
         (1, SessionChoice.session_id.in_(here), Attendance.session_id.in_(here)),
         (-1, SessionChoice.registration_id.in_(gone), Attendance.registration_id.in_(gone)),
     ):
-        for at, count in db_session.execute(choices.where(which)).tuples():
+        for at, count in db_session.execute(choices.where(which)):
             chosen[at] = chosen.get(at, 0) + sign * count
-        for at, count, seconds in db_session.execute(attendances.where(whose)).tuples():
+        for at, count, seconds in db_session.execute(attendances.where(whose)):
             came[at] = came.get(at, 0) + sign * count
             stayed[at] = stayed.get(at, 0) + sign * int(seconds)
     return chosen, came, stayed
