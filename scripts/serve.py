@@ -5,21 +5,26 @@ can be repeated, so that a run that was interrupted is completed by the next one
 done again and no data is changed.
 """
 
+import ctypes
 import fcntl
 import os
+import re
 import secrets
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from config import from_environment
 from scripts.server import granian, is_free
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -74,8 +79,44 @@ class State:
     organisers: int
 
 
-def migrate() -> Path:
-    """Bring the database up to date. Returns the instance directory."""
+def newest_migration(folder: Path) -> str | None:
+    """The revision that no other follows, read from the migrations' text; None where that is not one."""
+    revisions, followed = set(), set()
+    for path in folder.glob("*.py"):
+        found = dict(re.findall(r"""^(revision|down_revision)\b[^=\n]*=\s*["']([^"']+)["']""", path.read_text(), re.M))
+        revisions.add(found.get("revision"))
+        followed.add(found.get("down_revision"))
+    heads = revisions - followed - {None}
+    return heads.pop() if len(heads) == 1 else None
+
+
+def is_settled(settings: Mapping[str, Any]) -> bool:
+    """Whether a SQLite instance is at the newest migration and its first run complete.
+
+    It is asked without loading the application, because that takes most of the time until the server answers; on
+    PostgreSQL, and wherever there is any doubt, the answer is no.
+    """
+    url = str(settings["DATABASE_URL"])
+    path = Path(url.removeprefix("sqlite:///").partition("?")[0])
+    if not url.startswith("sqlite:///") or not path.is_file() or unfinished(settings["INSTANCE_DIR"]).exists():
+        return False
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            found = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            events = connection.execute("SELECT count(*) FROM events").fetchone()[0]
+        except sqlite3.Error:
+            return False
+    newest = newest_migration(ROOT / "migrations" / "versions")
+    return newest is not None and found == [(newest,)] and events > 0
+
+
+def unfinished(instance: Path) -> Path:
+    """The file that stands while the first run is not complete."""
+    return instance / "setup-unfinished"
+
+
+def migrate() -> None:
+    """Bring the database up to date."""
     from flask_migrate import upgrade
 
     from galerio_events import create_app
@@ -83,14 +124,11 @@ def migrate() -> Path:
     app = create_app({"LOG_LEVEL": os.environ.get("GALERIO_LOG_LEVEL", "WARNING")})
     with app.app_context():
         upgrade()
-    return Path(app.config["INSTANCE_DIR"])
 
 
 def state() -> State:
     """Count what there is."""
     import sqlalchemy as sa
-
-    from config import from_environment
 
     engine = sa.create_engine(from_environment()["DATABASE_URL"], poolclass=sa.NullPool)
     counts = {
@@ -126,6 +164,7 @@ def flask(*arguments: str, text: str | None = None) -> str:
 @contextmanager
 def alone(instance: Path) -> Iterator[None]:
     """Hold the instance's lock, so that two first runs do not both set it up."""
+    instance.mkdir(parents=True, exist_ok=True)
     with (instance / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -136,11 +175,10 @@ def set_up(instance: Path) -> str | None:
 
     Returns the organiser's password where one was made now, else None.
     """
-    unfinished = instance / "setup-unfinished"
     before = state()
-    if before.events and not unfinished.exists():
+    if before.events and not unfinished(instance).exists():
         return None
-    unfinished.touch()
+    unfinished(instance).touch()
     say("first run: loading the programme of the 11th Asia Smart City Conference")
     flask("programme", "import", "--event", EVENT, str(PROGRAMME))
     if not before.releases:
@@ -151,7 +189,7 @@ def set_up(instance: Path) -> str | None:
     password = secrets.token_urlsafe(12)
     flask("accounts", "add", ORGANISER, "--role", "administrator", "--password-stdin", text=f"{password}\n")
     tell_password(password)
-    unfinished.unlink()
+    unfinished(instance).unlink()
     return password
 
 
@@ -183,6 +221,13 @@ def announce(where: Address, *, password_was_made: bool) -> None:
     say("")
 
 
+def _end_with_parent() -> None:
+    # prctl(PR_SET_PDEATHSIG, SIGTERM); only Linux has it.
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(1, int(signal.SIGTERM))
+
+
 class Supervisor:
     """Runs commands beside one another until a signal comes or one of them ends, and then ends all of them."""
 
@@ -208,8 +253,18 @@ class Supervisor:
         self.stopped_by = number
 
     def start(self, name: str, command: list[str], environ: Mapping[str, str]) -> None:
-        """Start a command, called `name` in messages."""
-        self.children[name] = subprocess.Popen(command, cwd=ROOT, env=dict(environ))
+        """Start a command, called `name` in messages.
+
+        It gets a session of its own, so that a Ctrl-C reaches only us and everything ends in order; where we are killed
+        without a chance to do that, the kernel asks it to end.
+        """
+        self.children[name] = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=dict(environ),
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 there are no threads here
+        )
 
     def pause(self, seconds: float) -> None:
         """Wait that long, or until a signal comes."""
@@ -225,8 +280,9 @@ class Supervisor:
         """Until a signal comes (0) or one of the commands ends (1, and a message)."""
         while self.stopped_by is None:
             if name := self.ended():
-                others = " and ".join(other for other in self.children if other != name)
-                say(f"The {name} has ended (status {self.children[name].returncode}); ending the {others} too.")
+                others = [f"the {other}" for other in self.children if other != name]
+                also = f"; ending {' and '.join(others)} too" if others else ""
+                say(f"The {name} has ended (status {self.children[name].returncode}){also}.")
                 return 1
             self.pause(1.0)
         return 0
@@ -261,10 +317,11 @@ def serve(where: Address, *, password_was_made: bool) -> int:
     environ = {"GALERIO_BASE_URL": where.url} | os.environ
     with Supervisor() as supervisor:
         supervisor.start("web server", granian(where.port, host=where.host), environ)
-        supervisor.start("mail worker", [sys.executable, "-m", "flask", "--app", "wsgi", "outbox", "work"], environ)
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while supervisor.stopped_by is None and not supervisor.ended():
             if answers(where):
+                worker = [sys.executable, "-m", "flask", "--app", "wsgi", "outbox", "work"]
+                supervisor.start("mail worker", worker, environ)
                 announce(where, password_was_made=password_was_made)
                 return supervisor.wait()
             if time.monotonic() > deadline:
@@ -280,11 +337,14 @@ def main() -> int:
         where = address(os.environ)
         require_free(where)
         os.environ.setdefault("GALERIO_BASE_URL", where.url)
-        instance = migrate()
-        with alone(instance):
-            made = set_up(instance)
+        settings = from_environment()
+        made = None
+        if not is_settled(settings):
+            with alone(settings["INSTANCE_DIR"]):
+                migrate()
+                made = set_up(settings["INSTANCE_DIR"])
         return serve(where, password_was_made=made is not None)
-    except CannotRun as why:
+    except (CannotRun, ValueError) as why:
         print(f"make run: {why}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

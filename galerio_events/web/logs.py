@@ -46,6 +46,8 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    # Every look at the state of the migrations says what it is going to do, also for each /readyz.
+    logging.getLogger("alembic.runtime.migration").setLevel(logging.WARNING)
 
 
 def mask_private(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
