@@ -74,4 +74,8 @@ for (const select of document.querySelectorAll("select[data-search]")) {
     chooser.focus_node.setAttribute("aria-invalid", "true");
   }
   chooser.focus_node.setAttribute("aria-label", label);
+  document.querySelector(`.error-summary a[href="#${select.id}"]`)?.addEventListener("click", (event) => {
+    event.preventDefault();
+    chooser.focus();
+  });
 }

@@ -62,9 +62,9 @@ def answers(**more: Any) -> dict[str, Any]:
     return given | more
 
 
-def send(client: FlaskClient, *, language: str = "en", **more: Any) -> TestResponse:
+def send(client: FlaskClient, *, page: str = "en", **more: Any) -> TestResponse:
     """Send the registration form."""
-    return client.post(f"/{language}/ascc11/register", data=answers(**more))
+    return client.post(f"/{page}/ascc11/register", data=answers(**more))
 
 
 def registrations(db_session: Session) -> list[Registration]:
