@@ -1,0 +1,203 @@
+"""The timetable in any time zone: every session once, on the right day."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from galerio_events import clock
+from galerio_events.events.domain import VenueKind
+from galerio_events.releases.domain.document import PublishedProgramme, PublishedVenue
+from galerio_events.releases.views import timetable
+from tests.support.builders import make_event, sample_programme, store_release, tr, utc
+from tests.support.demo import released_demo
+from tests.support.html import Element, parse
+
+
+@pytest.fixture
+def demo(db_session: Session) -> None:
+    released_demo(db_session)
+    db_session.commit()
+
+
+def shown(page: Element) -> list[tuple[str, str, str]]:
+    """(day, time as it is written, key) of every row."""
+    return [
+        (day.one("h2").text, row.one("p", class_="entry__time").text, key_of(row))
+        for day in page.all("section", class_="day")
+        for row in day.all("li", class_="entry")
+    ]
+
+
+def key_of(row: Element) -> str:
+    return row.one("h3").one("a").attributes["href"].partition("?")[0].rsplit("/", 1)[1]
+
+
+@pytest.mark.usefixtures("demo")
+class TestDemo:
+    def test_in_the_events_own_zone(self, client: FlaskClient) -> None:
+        page = parse(client.get("/ja/ascc11/programme").text)
+        assert page.one("div", class_="zone").one("strong").text == "日本時間（UTC+9）"
+        assert shown(page) == [
+            ("2022年11月24日（木）", "12:30–14:15", "reception"),
+            ("2022年11月24日（木）", "14:30–17:30", "business-matching"),
+            ("2022年11月25日（金）", "13:00–13:10", "opening"),
+            ("2022年11月25日（金）", "13:10–14:20", "session-1"),
+            ("2022年11月25日（金）", "14:30–15:40", "session-2"),
+            ("2022年11月25日（金）", "15:50–17:00", "session-3"),
+            ("2022年11月25日（金）", "17:00–17:30", "closing"),
+        ]
+
+    def test_in_los_angeles(self, client: FlaskClient) -> None:
+        page = parse(client.get("/en/ascc11/programme?tz=America/Los_Angeles").text)
+        assert page.one("div", class_="zone").one("strong").text == "United States (Los Angeles) time (UTC−8)"
+        assert shown(page) == [
+            ("Wednesday 23 November 2022", "19:30–21:15", "reception"),
+            ("Wednesday 23 November 2022", "21:30–00:30 ends Thu 24 Nov", "business-matching"),
+            ("Thursday 24 November 2022", "20:00–20:10", "opening"),
+            ("Thursday 24 November 2022", "20:10–21:20", "session-1"),
+            ("Thursday 24 November 2022", "21:30–22:40", "session-2"),
+            ("Thursday 24 November 2022", "22:50–00:00 ends Fri 25 Nov", "session-3"),
+            ("Friday 25 November 2022", "00:00–00:30", "closing"),
+        ]
+        times = page.all("li", class_="entry")[1].all("time")
+        assert [t.attributes["datetime"] for t in times] == ["2022-11-23T21:30-08:00", "2022-11-24T00:30-08:00"]
+
+    def test_links_and_the_language_switch_keep_the_zone(self, client: FlaskClient) -> None:
+        page = parse(client.get("/en/ascc11/programme?tz=Asia/Bangkok").text)
+        assert page.one("a", hreflang="ja").attributes["href"] in {
+            "/ja/ascc11/programme?tz=Asia/Bangkok",
+            "/ja/ascc11/programme?tz=Asia%2FBangkok",
+        }
+        rows = [h.one("a").attributes["href"] for h in page.all("h3", class_="entry__title")]
+        assert rows[0] == "/en/ascc11/sessions/reception?tz=Asia/Bangkok"
+        session = parse(client.get(rows[0]).text)
+        chosen = session.one("dd", class_="side-facts__chosen")
+        assert chosen.text == "Thursday 24 November 2022, 10:30–12:15Thailand time (UTC+7)"
+        assert "tz=" in session.one("a", hreflang="ja").attributes["href"]
+        assert "tz=" not in session.one("link", rel="canonical").attributes["href"]
+
+    def test_the_session_page_shows_both_zones_and_the_end_on_the_next_day(self, client: FlaskClient) -> None:
+        page = parse(client.get("/ja/ascc11/sessions/business-matching?tz=America/Los_Angeles").text)
+        texts = [dd.text for dd in page.one("dl", class_="side-facts").all("dd")][:2]
+        assert texts == [
+            "2022年11月24日（木） 14:30–17:30日本時間（UTC+9）",
+            "2022年11月23日（水） 21:30 – 11月24日（木） 00:30アメリカ合衆国（ロサンゼルス）時間（UTC−8）",
+        ]
+
+    @pytest.mark.parametrize("address", ["programme", "sessions/session-1"])
+    @pytest.mark.parametrize(
+        "zone", ["Nowhere", "asia/tokyo", "../../etc/passwd", "Asia/Tokyo ", "<b>", "\0", "x" * 5000, "+09:00", "日本"]
+    )
+    def test_an_unknown_zone_is_a_question_at_its_field(self, client: FlaskClient, zone: str, address: str) -> None:
+        response = client.get(f"/en/ascc11/{address}", query_string={"tz": zone})
+        page = parse(response.text)
+        field = page.one("select", id="tz")
+        assert response.status_code == 400
+        assert response.headers["Cache-Control"] == "no-store"
+        assert (field.attributes["aria-invalid"], field.attributes["aria-describedby"]) == ("true", "tz-error")
+        assert page.one("p", id="tz-error").text.startswith("There is no time zone called")
+        assert len(field.all("option")) == len(clock.zone_names())
+
+    @pytest.mark.parametrize("tz", ["", "Asia/Tokyo"])
+    def test_the_own_zone_needs_no_argument(self, client: FlaskClient, tz: str) -> None:
+        page = parse(client.get(f"/en/ascc11/programme?tz={tz}").text)
+        assert page.all("h3", class_="entry__title")[0].one("a").attributes["href"] == "/en/ascc11/sessions/reception"
+
+    def test_unknown_arguments_do_not_matter(self, client: FlaskClient) -> None:
+        assert client.get("/en/ascc11/programme?utm=x").data == client.get("/en/ascc11/programme").data
+
+
+def days(app: Flask, programme: PublishedProgramme, zone: str) -> tuple[timetable.Day, ...]:
+    with app.test_request_context("/en/ascc11/programme"):
+        return timetable.days(programme, language="en", zone_name=zone)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    zone=st.sampled_from(sorted(clock.zone_names())),
+    begins=st.times().map(lambda t: t.replace(microsecond=0, second=0)),
+    spans=st.lists(st.tuples(st.integers(0, 4000), st.integers(5, 900), st.sampled_from(["webinar", "hall", None]))),
+)
+def test_every_session_is_shown_once_in_any_zone(
+    app: Flask, zone: str, begins: time, spans: list[tuple[int, int, str | None]]
+) -> None:
+    plain = sample_programme(1)
+    sessions = sorted(
+        (
+            replace(
+                plain.sessions[0],
+                key=f"s{i}",
+                starts_at=utc(23, 0) + timedelta(minutes=start),
+                ends_at=utc(23, 0) + timedelta(minutes=start + length),
+                venue=venue,
+            )
+            for i, (start, length, venue) in enumerate(spans)
+        ),
+        key=lambda s: (s.starts_at, s.ends_at, s.key),
+    )
+    programme = replace(
+        plain,
+        event=replace(plain.event, day_starts_at=begins),
+        venues=(*plain.venues, PublishedVenue("hall", VenueKind.ONSITE, tr("ホール", "Hall"))),
+        sessions=tuple(sessions),
+    )
+    made = days(app, programme, zone)
+    rows = [(day, row) for day in made for block in day.blocks for row in block.rows]
+    assert [row.key for _day, row in rows] == [s.key for s in sessions]
+    for session, (day, row) in zip(sessions, rows, strict=True):
+        assert datetime.fromisoformat(row.starts) == session.starts_at
+        assert datetime.fromisoformat(row.ends) == session.ends_at
+        local = clock.in_zone(session.starts_at, zone)
+        if zone != "Asia/Tokyo":
+            assert (local.date(), row.starts_note) == (day.date, "")
+    for day in made:
+        for block in day.blocks:
+            places = [tuple(int(c.rpartition("-")[2]) for c in row.place.split()) for row in block.rows if row.place]
+            cells = [(lane, line) for lane, begin, end in places for line in range(begin, end)]
+            assert len(cells) == len(set(cells))
+
+
+def test_a_party_after_midnight_stays_on_its_day(app: Flask, client: FlaskClient, db_session: Session) -> None:
+    plain = sample_programme(1)
+    party = replace(plain.sessions[0], key="party", starts_at=utc(24, 15, 30), ends_at=utc(24, 18))
+    programme = replace(plain, event=replace(plain.event, day_starts_at=time(5)), sessions=(party,))
+    store_release(db_session, make_event(db_session), programme)
+    db_session.commit()
+    assert shown(parse(client.get("/en/ascc11/programme").text)) == [
+        ("Thursday 24 November 2022", "Fri 25 Nov 00:30–03:00", "party")
+    ]
+    assert shown(parse(client.get("/en/ascc11/programme?tz=Asia/Seoul").text)) == [
+        ("Friday 25 November 2022", "00:30–03:00", "party")
+    ]
+
+
+def test_parallel_sessions_get_a_column_for_each_venue(app: Flask) -> None:
+    plain = sample_programme(1)
+    first = plain.sessions[0]
+    parallel = (
+        first,
+        replace(first, key="b", venue="hall", ends_at=first.ends_at + timedelta(hours=1)),
+        replace(first, key="c", starts_at=first.ends_at, ends_at=first.ends_at + timedelta(hours=1)),
+        replace(first, key="d", starts_at=utc(25, 9), ends_at=utc(25, 10)),
+    )
+    programme = replace(
+        plain, venues=(*plain.venues, PublishedVenue("hall", VenueKind.ONSITE, tr("ホール", "Hall"))), sessions=parallel
+    )
+    (day,) = days(app, programme, "Asia/Tokyo")
+    assert [(b.layout, [(r.key, r.place) for r in b.rows]) for b in day.blocks] == [
+        (
+            "lanes-2",
+            [
+                ("session-1", "lane-1 from-1 to-2"),
+                ("b", "lane-2 from-1 to-3"),
+                ("c", "lane-1 from-2 to-3"),
+            ],
+        ),
+        ("", [("d", "")]),
+    ]
