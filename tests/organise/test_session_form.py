@@ -1,0 +1,384 @@
+"""Editing a session in a form, as organisers do it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from galerio_events.events.models import Event
+from galerio_events.programme import queries, services
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain.values import RoleValue, SessionValues
+from galerio_events.translated import Translated
+from tests.support.builders import make_account, make_event, make_person, make_session, sign_in, tr, utc
+
+PAGE = "/en/organise/ascc11/programme/session-3"
+LIST = "/en/organise/ascc11/programme"
+NEW = "/en/organise/ascc11/programme/new"
+
+
+@pytest.fixture
+def event(db_session: Session) -> Event:
+    event = make_event(db_session)
+    pablo, tan = make_person(db_session, event), make_person(db_session, event, "tan", name=tr("", "Alan Tan"))
+    make_session(db_session, event, people=((RoleKind.MODERATOR, pablo), (RoleKind.PANELIST, tan)))
+    db_session.commit()
+    return event
+
+
+@pytest.fixture
+def organiser(app: Flask, db_session: Session, event: Event) -> FlaskClient:
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    client = app.test_client()
+    sign_in(client, account)
+    return client
+
+
+def stored(db_session: Session, event: Event, key: str = "session-3") -> SessionValues:
+    db_session.expire_all()
+    session = queries.session_by_key(db_session, event.id, key)
+    assert session is not None
+    return queries.values_of(session)
+
+
+FORM = {
+    "version": "1",
+    "kind": "session",
+    "venue": "webinar",
+    "track": "smart-city",
+    "organiser": "",
+    "starts_at": "2022-11-25T15:50",
+    "ends_at": "2022-11-25T17:00",
+    "title_ja": "魅力ある都市づくり",
+    "title_en": "Attractive cities",
+    "summary_ja": "",
+    "summary_en": "",
+    "abstract_ja": "",
+    "abstract_en": "",
+    "capacity": "",
+    "people-0-role": "moderator",
+    "people-0-person": "pablo",
+    "people-1-role": "panelist",
+    "people-1-person": "tan",
+    "do": "save",
+}
+
+
+def test_the_form_shows_what_is_stored_in_the_events_zone(organiser: FlaskClient) -> None:
+    page = organiser.get(PAGE).text
+    assert 'value="2022-11-25T15:50"' in page
+    assert 'value="2022-11-25T17:00"' in page
+    assert "Times are wall-clock times in Asia/Tokyo." in page
+    assert 'value="魅力ある都市づくり"' in page
+    assert 'lang="ja"' in page
+
+
+def test_sending_the_form_back_unchanged_changes_nothing(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    before = stored(db_session, event)
+    assert organiser.post(PAGE, data=FORM).location == LIST + "#session-3"
+    assert stored(db_session, event) == before
+    session = queries.session_by_key(db_session, event.id, "session-3")
+    assert session is not None
+    assert session.version == 1
+
+
+def test_every_field_is_saved(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    sent = FORM | {
+        "kind": "workshop",
+        "track": "",
+        "starts_at": "2022-11-24T09:00",
+        "ends_at": "2022-11-24T10:30",
+        "title_ja": "  都市\u202eの  話 ",
+        "title_en": "Talk of <b>towns</b> 😀",
+        "summary_en": "One line\nand another",
+        "abstract_en": "First\r\n\r\nsecond\x00",
+        "capacity": "120",
+        "people-0-role": "keynote",
+        "people-0-person": "tan",
+        "people-1-role": "mc",
+        "people-1-person": "pablo",
+    }
+    answer = organiser.post(PAGE, data=sent)
+    assert (answer.status_code, answer.location) == (302, LIST + "#session-3")
+    assert stored(db_session, event) == SessionValues(
+        kind=SessionKind.WORKSHOP,
+        starts_at=utc(24, 0),
+        ends_at=utc(24, 1, 30),
+        title=tr("都市の 話", "Talk of <b>towns</b> 😀"),
+        summary=tr("", "One line and another"),
+        abstract=tr("", "First\n\nsecond"),
+        venue="webinar",
+        track=None,
+        organiser=None,
+        people=(RoleValue(RoleKind.KEYNOTE, "tan"), RoleValue(RoleKind.MC, "pablo")),
+        capacity=120,
+    )
+    page = organiser.get(LIST).text
+    assert "Saved in the draft." in page
+    assert "Talk of &lt;b&gt;towns&lt;/b&gt; 😀" in page
+    assert "<b>towns</b>" not in page
+    assert "summary missing in 日本語" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"title_ja": "", "title_en": " \u200e "}, "Enter a title in at least one language."),
+        ({"title_en": "x" * 201}, "This title is too long: 200 characters at most."),
+        ({"summary_ja": "あ" * 501}, "This summary is too long: 500 characters at most."),
+        ({"abstract_en": "x" * 10_001}, "This abstract is too long: 10000 characters at most."),
+        ({"ends_at": "2022-11-25T15:50"}, "The end must be after the start."),
+        ({"ends_at": "2022-11-25T15:40"}, "The end must be after the start."),
+        ({"starts_at": "2022-11-23T23:59"}, "This is outside the days of the event."),
+        ({"ends_at": "2022-11-26T00:01"}, "This is outside the days of the event."),
+        ({"ends_at": "9999-12-31T23:59"}, "This is outside the days of the event."),
+        ({"starts_at": "0001-01-01T00:00"}, "This is outside the days of the event."),
+        ({"starts_at": ""}, "Enter date and time of the start."),
+        ({"ends_at": "tomorrow"}, "Enter a date and a time, like 2022-11-25 13:10."),
+        ({"starts_at": "2022-02-30T10:00"}, "Enter a date and a time, like 2022-11-25 13:10."),
+        ({"capacity": "-1"}, "Enter a whole number from 0 to 1,000,000."),
+        ({"capacity": "1e3"}, "Enter a whole number from 0 to 1,000,000."),
+        ({"capacity": "9" * 5000}, "Enter a whole number from 0 to 1,000,000."),
+        ({"venue": "moon"}, "Choose one from the list."),
+        ({"kind": ""}, "Choose one from the list."),
+        ({"people-0-person": "nobody"}, "Choose one from the list."),
+        ({"people-0-role": "emperor"}, "Choose one from the list."),
+        ({"people-1-role": "moderator", "people-1-person": "pablo"}, "The same person has the same role twice."),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_nothing_is_written(
+    organiser: FlaskClient, db_session: Session, event: Event, change: dict[str, str], message: str
+) -> None:
+    before = stored(db_session, event)
+    answer = organiser.post(PAGE, data=FORM | {"title_ja": "新しい題名"} | change)
+    assert answer.status_code == 422
+    assert message in answer.text
+    assert "field-error" in answer.text
+    if "title_ja" not in change:
+        assert 'value="新しい題名"' in answer.text
+    assert stored(db_session, event) == before
+
+
+def test_problems_are_said_in_the_language_of_the_page(organiser: FlaskClient) -> None:
+    page = organiser.post("/ja/organise/ascc11/programme/session-3", data=FORM | {"ends_at": "2022-11-25T15:40"})
+    assert page.status_code == 422
+    assert "終了は開始より後にしてください。" in page.text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"people-²-role": "moderator"},
+        {"people-99999999999999999999-role": "mc"},
+        {"people--1-person": "tan"},
+        {"people-0-person-0": "tan"},
+        {"do": "remove-²"},
+        {"do": "up-99999999999999999999"},
+        {"version": "9" * 400},
+        {"version": "²"},
+        {"starts_at_meant": "x"},
+        {"kind": "\x00"},
+    ],
+)
+def test_odd_forms_are_no_error(organiser: FlaskClient, change: dict[str, str]) -> None:
+    assert organiser.post(PAGE, data=FORM | change).status_code in {200, 302, 409, 422}
+
+
+def test_a_form_with_nothing_in_it_is_answered_with_what_is_missing(organiser: FlaskClient) -> None:
+    assert organiser.post(PAGE, data={}).status_code == 422
+
+
+def test_rows_of_people_move_without_anything_being_saved(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    before = stored(db_session, event)
+
+    def people(command: str) -> list[str]:
+        answer = organiser.post(PAGE, data=FORM | {"title_en": "Kept", "starts_at": "nonsense", "do": command})
+        assert answer.status_code == 200
+        assert 'value="Kept"' in answer.text
+        assert 'value="nonsense"' in answer.text
+        assert "error-summary" not in answer.text
+        rows = answer.text.split('<li class="credit">')[1:]
+        return [re.findall(r'<option selected value="([^"]*)"', row)[1] for row in rows]
+
+    assert people("down-0") == ["tan", "pablo"]
+    assert people("up-1") == ["tan", "pablo"]
+    assert people("up-0") == ["pablo", "tan"]
+    assert people("down-1") == ["pablo", "tan"]
+    assert people("remove-0") == ["tan"]
+    assert people("remove-7") == ["pablo", "tan"]
+    assert people("add-person") == ["pablo", "tan", ""]
+    assert stored(db_session, event) == before
+
+
+def test_a_row_in_which_nobody_was_chosen_is_left_out(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    organiser.post(PAGE, data=FORM | {"people-0-person": ""})
+    assert stored(db_session, event).people == (RoleValue(RoleKind.PANELIST, "tan"),)
+
+
+def test_who_comes_second_sees_both_versions_and_loses_nothing(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    first = organiser.post(PAGE, data=FORM | {"title_en": "Hers", "capacity": "50"})
+    assert first.status_code == 302
+    second = organiser.post(PAGE, data=FORM | {"title_en": "His", "summary_en": "And his summary"})
+    assert second.status_code == 409
+    assert "Somebody else has saved this session meanwhile" in second.text
+    table = second.text.split("<tbody>")[1].split("</tbody>")[0]
+    shown = [cell.split("</pre>")[0] for cell in table.split("<pre>")[1:]]
+    assert shown == ["His", "Hers", "And his summary", "–", "–", "50"]
+    assert 'value="His"' in second.text
+    assert 'name="version" type="hidden" value="2"' in second.text
+    assert stored(db_session, event).title == tr("魅力ある都市づくり", "Hers")
+    third = organiser.post(PAGE, data=FORM | {"version": "2", "title_en": "Theirs", "capacity": "50"})
+    assert third.status_code == 302
+    assert stored(db_session, event).title == tr("魅力ある都市づくり", "Theirs")
+    assert stored(db_session, event).capacity == 50
+
+
+def test_two_who_save_the_same_do_not_disagree(organiser: FlaskClient) -> None:
+    assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).status_code == 302
+    assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).location == LIST + "#session-3"
+
+
+def test_what_somebody_else_has_removed_is_not_saved(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    page = organiser.get(PAGE)
+    assert page.status_code == 200
+    services.remove_session(db_session, event.id, "session-3", expected_version=1, now=utc(1, 0))
+    db_session.commit()
+    answer = organiser.post(PAGE, data=FORM | {"title_en": "Too late"})
+    assert "This session was removed from the draft." in answer.text
+    assert stored(db_session, event).title == tr("魅力ある都市づくり", "Attractive cities")
+
+
+def test_removing_says_what_happens_and_can_be_undone(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    asked = organiser.get(PAGE + "/remove")
+    assert "calendars that people subscribed to say that it is cancelled" in asked.text
+    assert organiser.post(PAGE + "/remove", data={"version": "7"}).status_code == 409
+    assert organiser.post(PAGE + "/remove", data={"version": "1"}).location == LIST
+    assert "Attractive cities" not in organiser.get(LIST).text
+    assert "Attractive cities" in organiser.get(LIST + "?show=removed").text
+    assert organiser.post(PAGE + "/remove", data={"version": "2"}).status_code == 409
+    assert organiser.post(PAGE + "/restore", data={"version": "2"}).location == PAGE
+    assert "Attractive cities" in organiser.get(LIST).text
+    assert organiser.post(PAGE + "/restore", data={"version": "3"}).status_code == 409
+
+
+def test_a_removed_session_outside_the_event_is_not_restored(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    organiser.post(PAGE + "/remove", data={"version": "1"})
+    event.ends_on = event.starts_on
+    db_session.commit()
+    answer = organiser.post(PAGE + "/restore", data={"version": "2"})
+    assert answer.status_code == 422
+    assert "lies outside the days of the event now" in answer.text
+
+
+def test_a_new_session_gets_an_address_from_its_title(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    sent = {name: value for name, value in FORM.items() if name != "version"}
+    for key in ("attractive-cities", "attractive-cities-2"):
+        answer = organiser.post(NEW, data=sent)
+        assert answer.location == f"{LIST}#{key}"
+        assert stored(db_session, event, key).title == tr("魅力ある都市づくり", "Attractive cities")
+    organiser.post(NEW, data=sent | {"title_en": ""})
+    assert stored(db_session, event, "session").title == Translated({"ja": "魅力ある都市づくり"})
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [
+        ("session-3", "Another session has this address already."),
+        ("new", "This address is used by the system."),
+        ("Über uns", "Use lower-case letters a to z"),
+        ("../etc", "Use lower-case letters a to z"),
+        ("a" * 61, "Use lower-case letters a to z"),
+    ],
+)
+def test_an_address_that_will_not_do(organiser: FlaskClient, key: str, message: str) -> None:
+    answer = organiser.post(NEW, data=FORM | {"key": key})
+    assert answer.status_code == 422
+    assert message in answer.text
+
+
+@pytest.fixture
+def new_york(db_session: Session, event: Event) -> Event:
+    """The event moved to days on which the clocks of New York change."""
+    event.timezone = "America/New_York"
+    session = queries.session_by_key(db_session, event.id, "session-3")
+    assert session is not None
+    event.starts_on, event.ends_on = datetime(2022, 11, 5).date(), datetime(2022, 11, 7).date()  # noqa: DTZ001
+    session.starts_at, session.ends_at = datetime(2022, 11, 6, 4, tzinfo=UTC), datetime(2022, 11, 6, 12, tzinfo=UTC)
+    db_session.commit()
+    return event
+
+
+def test_a_time_that_happens_twice_is_asked_about(organiser: FlaskClient, db_session: Session, new_york: Event) -> None:
+    sent = FORM | {"version": "2", "starts_at": "2022-11-06T01:30", "ends_at": "2022-11-06T05:00"}
+    asked = organiser.post(PAGE, data=sent)
+    assert asked.status_code == 422
+    assert "The clocks change in this night, so this time can mean two moments. Choose one below." in asked.text
+    assert "Sunday 6 November 2022 01:30 (UTC−4)" in asked.text
+    assert "Sunday 6 November 2022 01:30 (UTC−5)" in asked.text
+    answer = organiser.post(PAGE, data=sent | {"starts_at_meant": "2022-11-06T06:30:00Z"})
+    assert answer.status_code == 302
+    assert stored(db_session, new_york).starts_at == datetime(2022, 11, 6, 6, 30, tzinfo=UTC)
+    again = organiser.get(PAGE).text
+    assert 'value="2022-11-06T06:30:00Z" checked' in " ".join(again.split())
+
+
+def test_a_time_that_does_not_happen_is_asked_about(
+    organiser: FlaskClient, db_session: Session, new_york: Event
+) -> None:
+    new_york.starts_on, new_york.ends_on = datetime(2023, 3, 11).date(), datetime(2023, 3, 13).date()  # noqa: DTZ001
+    db_session.commit()
+    sent = FORM | {"version": "2", "starts_at": "2023-03-12T02:30", "ends_at": "2023-03-12T05:00"}
+    asked = organiser.post(PAGE, data=sent | {"starts_at_meant": "2023-03-12T12:00:00Z"})
+    assert asked.status_code == 422
+    assert "Sunday 12 March 2023 01:30 (UTC−5)" in asked.text
+    assert "Sunday 12 March 2023 03:30 (UTC−4)" in asked.text
+    assert organiser.post(PAGE, data=sent | {"starts_at_meant": "2023-03-12T07:30:00Z"}).status_code == 302
+    assert stored(db_session, new_york).starts_at == datetime(2023, 3, 12, 7, 30, tzinfo=UTC)
+
+
+def test_the_list_finds_titles_and_people(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    make_session(db_session, event, "closing", title=tr("クロージング"), starts_at=utc(25, 8), ends_at=utc(25, 9))
+    db_session.commit()
+    assert "Attractive cities" in organiser.get(LIST + "?q=alan+TAN").text
+    assert "Attractive cities" not in organiser.get(LIST + "?q=くろーじんぐ").text
+    assert "クロージング" in organiser.get(LIST + "?q=くろーじんぐ").text
+    lacking = organiser.get(LIST + "?show=untranslated").text
+    assert "title missing in English" in lacking
+    assert "Attractive cities" not in lacking
+    assert "No session matches." in organiser.get(LIST, query_string={"q": "<script>\x00' OR 1=1"}).text
+
+
+@pytest.mark.parametrize("path", ["/en/organise/ascc11/", LIST, PAGE, "/en/organise/ascc11/release"])
+def test_queries_do_not_grow_with_sessions(
+    organiser: FlaskClient,
+    db_session: Session,
+    event: Event,
+    count_queries: Callable[[Callable[[], object]], int],
+    path: str,
+) -> None:
+    assert organiser.get(path).status_code == 200
+    one = count_queries(lambda: organiser.get(path))
+    people = [make_person(db_session, event, key) for key in ("first", "second")]
+    for key in ("another", "third"):
+        make_session(db_session, event, key, people=tuple((RoleKind.SPEAKER, person) for person in people))
+    db_session.commit()
+    assert count_queries(lambda: organiser.get(path)) == one
