@@ -132,6 +132,16 @@ BAD: dict[str, tuple[bytes, int, str]] = {
         19,
         "starts_at of session 'session-3' is '2022-11-25'; it must be a date and time such as 2022-11-25T13:00",
     ),
+    "digits of another script": (
+        changed("starts_at: 2022-11-25T15:50", "starts_at: 2022-11-25T1٥:50"),
+        19,
+        "starts_at of session 'session-3' is '2022-11-25T1٥:50'; it must be a date and time such as 2022-11-25T13:00",
+    ),
+    "minute that does not exist": (
+        changed("starts_at: 2022-11-25T15:50", "starts_at: 2022-11-25T15:60"),
+        19,
+        "starts_at of session 'session-3' is '2022-11-25T15:60'; it must be a date and time such as 2022-11-25T13:00",
+    ),
     "unknown zone": (
         changed("Asia/Tokyo", "Asia/Tokio"),
         4,
@@ -302,7 +312,7 @@ BAD: dict[str, tuple[bytes, int, str]] = {
     ),
     "bracket left open": (
         b"edition: {slug: ascc11\n",
-        2,
+        1,
         "this is not YAML: did not find expected ',' or '}'",
     ),
     "not UTF-8": (

@@ -18,11 +18,11 @@ from galerio_events.programme.imports.yaml_tree import Broken, ListNode, MapNode
 from galerio_events.text import clean, one_line
 from galerio_events.translated import EMPTY, Translated
 
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::00)?([+-]\d{2}:\d{2}|Z)?")
-_TIME = re.compile(r"\d{2}:\d{2}")
-_WHOLE = re.compile(r"0|[1-9]\d{0,8}")
-_NUMBER = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,6})?")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_WALL = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::00)?([+-]\d{2}:\d{2}|Z)?", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}", re.ASCII)
+_WHOLE = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
+_NUMBER = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,6})?", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _YEARS = range(1970, 2200)
 

@@ -107,9 +107,9 @@ def _decoded(data: bytes) -> str:
 
 def _syntax_refusal(error: yaml.MarkedYAMLError, text: str) -> ImportRefused:
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 0
-    lines = text.splitlines()
-    here = lines[line - 1] if 0 < line <= len(lines) else ""
+    lines = text.splitlines() or [""]
+    line = min(mark.line + 1, len(lines)) if mark else 0
+    here = lines[line - 1] if line else ""
     if re.match(r" *\t", here):
         return refusal(line, "YAML is indented with spaces, not with tabs")
     hint = "; a text with ': ' or ' #' in it must stand in quotes" if "mapping values" in str(error.problem) else ""
