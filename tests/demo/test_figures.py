@@ -20,46 +20,14 @@ from tests.attendance.support import make_registration
 from tests.support.demo import released_demo
 
 SHARES = (36.6, 13.1, 10.9, 9.4, 4.2, 4.1, 0.9, 0.5, 20.3)
+# fmt: off
 ORDER = [
-    "JP",
-    "PH",
-    "KH",
-    "ID",
-    "BD",
-    "TH",
-    "NP",
-    "VN",
-    "IN",
-    "PK",
-    "SG",
-    "MM",
-    "MY",
-    "MN",
-    "AM",
-    "LK",
-    "CN",
-    "KR",
-    "FJ",
-    "NG",
-    "AF",
-    "UZ",
-    "EG",
-    "JM",
-    "TM",
-    "HU",
-    "US",
-    "MV",
-    "MA",
-    "GB",
-    "AU",
-    "KZ",
-    "CA",
-    "ES",
-    "NO",
-    "PG",
-    "ZA",
-    "LA",
+    "JP", "PH", "KH", "ID", "BD", "TH", "NP", "VN", "IN", "PK",
+    "SG", "MM", "MY", "MN", "AM", "LK", "CN", "KR", "FJ", "NG",
+    "AF", "UZ", "EG", "JM", "TM", "HU", "US", "MV", "MA", "GB",
+    "AU", "KZ", "CA", "ES", "NO", "PG", "ZA", "LA",
 ]
+# fmt: on
 
 
 def load(db_session: Session, total: int | None = None, *, seen: list[tuple[int, int]] | None = None) -> Summary:

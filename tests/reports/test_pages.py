@@ -1,0 +1,217 @@
+"""The summary page, its downloads, and the outcomes page."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from galerio_events.events.models import Event
+from galerio_events.permissions import GRANTS, AccountRole, Permission
+from galerio_events.reports import queries
+from galerio_events.reports.domain import Basis
+from tests.attendance.support import make_registration
+from tests.reports import readers
+from tests.support.builders import make_account, make_event, make_session, sample_programme, sign_in, store_release
+
+SUMMARY = "/en/organise/ascc11/summary"
+KINDS = ("", ".csv", ".json", ".xlsx")
+
+
+@pytest.fixture
+def organiser(db_session: Session, client: FlaskClient, event: Event) -> FlaskClient:
+    """A client that an organiser of the event has signed in with."""
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    sign_in(client, account)
+    return client
+
+
+@pytest.mark.parametrize("basis", ["registered", "attended"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_page_and_downloads_have_the_same_figures(organiser: FlaskClient, language: str, basis: str) -> None:
+    address = f"/{language}/organise/ascc11/summary"
+    answers = {kind: organiser.get(f"{address}{kind}?basis={basis}") for kind in KINDS}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    figures = readers.of_json(answers[".json"].data)
+    assert readers.of_csv(answers[".csv"].data) == figures
+    assert readers.of_xlsx(answers[".xlsx"].data) == figures
+    assert readers.of_html(answers[""].data) == figures
+
+
+def test_downloads_have_names_and_types(organiser: FlaskClient) -> None:
+    for kind, mimetype in (
+        ("csv", "text/csv"),
+        ("json", "application/json"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ):
+        answer = organiser.get(f"{SUMMARY}.{kind}?basis=attended")
+        assert answer.mimetype == mimetype
+        assert answer.headers["Content-Disposition"] == f"attachment; filename=ascc11-summary-attended.{kind}"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("address", [f"{SUMMARY}{kind}" for kind in KINDS])
+def test_an_unknown_basis_is_refused(organiser: FlaskClient, address: str) -> None:
+    assert organiser.get(f"{address}?basis=everybody").status_code == 400
+    assert organiser.get(f"{address}?basis=").status_code == 200
+
+
+def test_an_unknown_format_is_not_there(organiser: FlaskClient) -> None:
+    assert organiser.get(f"{SUMMARY}.pdf").status_code == 404
+
+
+def test_charts_say_what_they_show_and_carry_no_inline_style(organiser: FlaskClient) -> None:
+    page = organiser.get(SUMMARY).get_data(as_text=True)
+    assert page.count('role="img"') == page.count("<desc") == 3
+    assert "from Japan with" in page
+    assert "style=" not in page
+    assert "<style" not in page
+
+
+@pytest.mark.parametrize("role", [None, *AccountRole])
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_may_see_it(
+    db_session: Session, client: FlaskClient, event: Event, role: AccountRole | None, kind: str
+) -> None:
+    account = make_account(db_session, role=role, event=event)
+    db_session.commit()
+    assert client.get(SUMMARY + kind).status_code == 302
+    sign_in(client, account)
+    may = role is not None and Permission.SUMMARY_READ in GRANTS[role]
+    assert client.get(SUMMARY + kind).status_code == (200 if may else 404)
+
+
+def test_organisers_of_another_event_may_not(db_session: Session, client: FlaskClient, event: Event) -> None:
+    account = make_account(db_session, event=make_event(db_session, "ascc12"))
+    db_session.commit()
+    sign_in(client, account)
+    assert {client.get(SUMMARY + kind).status_code for kind in KINDS} == {404}
+
+
+@pytest.mark.parametrize(
+    ("basis", "words"),
+    [("registered", "Nobody has registered yet"), ("attended", "attendance is known yet")],
+)
+def test_before_anybody_has_registered(db_session: Session, client: FlaskClient, basis: str, words: str) -> None:
+    event = make_event(db_session)
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    sign_in(client, account)
+    assert words in client.get(f"{SUMMARY}?basis={basis}").get_data(as_text=True)
+    assert {client.get(f"{SUMMARY}{kind}?basis={basis}").status_code for kind in KINDS} == {200}
+
+
+def test_titles_are_escaped(db_session: Session, client: FlaskClient) -> None:
+    event = make_event(db_session)
+    nasty = make_session(db_session, event, title={"ja": "<script>alert(1)</script>"})
+    make_registration(db_session, event, chosen=(nasty.id,))
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    sign_in(client, account)
+    page = client.get(SUMMARY).get_data(as_text=True)
+    assert "<script>alert" not in page
+    assert '<span lang="ja">&lt;script&gt;' in page
+
+
+def test_as_many_statements_for_a_page_of_three_countries_as_of_one(
+    db_session: Session, client: FlaskClient, count_queries: Callable[[Callable[[], object]], int]
+) -> None:
+    event = make_event(db_session)
+    first = make_session(db_session, event)
+    make_registration(db_session, event, 1, chosen=(first.id,))
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    sign_in(client, account)
+    client.get(SUMMARY)
+    one = count_queries(lambda: client.get(SUMMARY))
+    for number, country in enumerate(("TH", "VN"), 2):
+        session = make_session(db_session, event, f"session-{number + 2}")
+        make_registration(db_session, event, number, country=country, chosen=(session.id,))
+    db_session.commit()
+    assert count_queries(lambda: client.get(SUMMARY)) == one
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("Dissemination", "Exchange", "Creation", "Philippines", "340")),
+        ("ja", ("発信", "交流", "創造", "フィリピン", "340")),
+    ],
+)
+def test_outcomes_without_head_counts(client: FlaskClient, event: Event, language: str, words: tuple[str, ...]) -> None:
+    answer = client.get(f"/{language}/ascc11/outcomes")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert all(word in page for word in words)
+    values = [value for found in numbers(page) for value in found]
+    assert values == ["60", "22", "20", "20", "340"]
+    assert "style=" not in page
+
+
+def numbers(page: str) -> list[list[str]]:
+    """Every number that the page states, in order."""
+    parser = readers._Tables()
+    parser.feed(page)
+    return list(parser.found.values())
+
+
+def test_outcomes_list_the_countries_in_the_order_of_the_summary(
+    db_session: Session, client: FlaskClient, event: Event
+) -> None:
+    page = client.get("/en/ascc11/outcomes").get_data(as_text=True)
+    summary = queries.summary(db_session, event.id, Basis.REGISTERED)
+    assert re.findall(r"<li>([^<]+)</li>", page) == [country.name["en"] for country in summary.countries]
+
+
+def test_outcomes_are_published_only_after_the_event(client: FlaskClient, event: Event) -> None:
+    with time_machine.travel("2022-11-25T14:59:00Z", tick=False):
+        page = client.get("/en/ascc11/outcomes").get_data(as_text=True)
+    assert "will be published here after it has ended" in page
+    assert not any(word in page for word in ("Philippines", "340", "730", ">60<"))
+    with time_machine.travel("2022-11-25T15:00:00Z", tick=False):
+        assert "Philippines" in client.get("/en/ascc11/outcomes").get_data(as_text=True)
+
+
+def test_repeat_readers_of_outcomes_are_told_that_nothing_changed(
+    db_session: Session, client: FlaskClient, event: Event
+) -> None:
+    first = client.get("/en/ascc11/outcomes")
+    again = client.get("/en/ascc11/outcomes", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get("/en/ascc11/outcomes").data == first.data
+    make_registration(db_session, event, 99, country="FR")
+    db_session.commit()
+    changed = client.get("/en/ascc11/outcomes", headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status_code == 200
+    assert "France" in changed.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_outcomes_of_an_event_without_registrations_are_those_that_were_released(
+    db_session: Session, client: FlaskClient, released: bool
+) -> None:
+    event, programme = make_event(db_session), sample_programme()
+    facts = {"participants": {"total": 730, "overseas": 270, "countries_by_head_count": ["JP", "NO"]}}
+    store_release(
+        db_session, event, replace(programme, event=replace(programme.event, facts=facts if released else {}))
+    )
+    db_session.commit()
+    page = client.get("/en/ascc11/outcomes").get_data(as_text=True)
+    found = [value for values in numbers(page) for value in values]
+    assert found == (["730", "270", "2"] if released else [])
+    assert ("There are no figures of participants." in page) is not released
+    assert ("<li>Norway</li>" in page) is released
+
+
+def test_outcomes_before_the_first_release(db_session: Session, client: FlaskClient) -> None:
+    event = make_event(db_session, starts_on=date(2021, 1, 1), ends_on=date(2021, 1, 2))
+    make_registration(db_session, event)
+    db_session.commit()
+    page = client.get("/en/ascc11/outcomes").get_data(as_text=True)
+    assert "will be published here after it has ended" in page
+    assert client.get("/en/ascc99/outcomes").status_code == 404
