@@ -17,9 +17,15 @@ def newest(db_session: Session) -> list[Event]:
 
 
 def lock_by_slug(db_session: Session, slug: str) -> Event | None:
-    """The event of that slug as it is now, locked until the transaction ends; None where there is none."""
+    """The event of that slug as it is now, locked until the transaction ends; None where there is none.
+
+    Rows that refer to the event can be written meanwhile.
+    """
     return db_session.scalar(
-        sa.select(Event).where(Event.slug == slug).with_for_update().execution_options(populate_existing=True)
+        sa.select(Event)
+        .where(Event.slug == slug)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
 
 

@@ -58,8 +58,12 @@ def save_edition(
     if known is None:
         event = Event(slug=slug, **values)
         event.organisers = [EventOrganiser(position=i, role=r, name=n) for i, (r, n) in enumerate(organisers)]
-        db_session.add(event)
-        db_session.flush()
+        try:
+            with db_session.begin_nested():
+                db_session.add(event)
+        except IntegrityError:
+            # Somebody else added it since we looked; now it is there to be changed.
+            return save_edition(db_session, slug, values, organisers)
         return event.id, True, False
     changed = {name: value for name, value in values.items() if getattr(known, name) != value}
     for name, value in changed.items():

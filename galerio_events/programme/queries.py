@@ -1,5 +1,6 @@
 """Reads of the draft programme."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +39,21 @@ class Choices:
         return Known(*(frozenset(key for key, _ in part) for part in (
             self.venues, self.tracks, self.organisations, self.people
         )))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Key to id of what a session of an event may refer to."""
+
+    venues: Mapping[str, int]
+    tracks: Mapping[str, int]
+    organisations: Mapping[str, int]
+    people: Mapping[str, int]
+
+    @property
+    def known(self) -> Known:
+        """The keys alone, as the rules take them."""
+        return Known(*(frozenset(part) for part in (self.venues, self.tracks, self.organisations, self.people)))
 
 
 def sessions_of(db_session: Session, event_id: int) -> list[ProgrammeSession]:
@@ -99,12 +115,13 @@ def frame_of(db_session: Session, event_id: int) -> Frame:
     return Frame(*row)
 
 
-def ids_by_key(
-    db_session: Session, model: type[Venue] | type[Track] | type[Organisation] | type[Person], event_id: int
-) -> dict[str, int]:
-    """Key to id of the event's rows of that kind."""
-    rows = db_session.execute(sa.select(model.key, model.id).where(model.event_id == event_id))
-    return {row.key: row.id for row in rows}
+def ids_by_key(db_session: Session, event_id: int) -> Ids:
+    """Key to id of everything in the event that a session may refer to."""
+    found = []
+    for model in (Venue, Track, Organisation, Person):
+        rows = db_session.execute(sa.select(model.key, model.id).where(model.event_id == event_id))
+        found.append({row.key: row.id for row in rows})
+    return Ids(*found)
 
 
 def roles_by_session(db_session: Session, event_id: int) -> dict[str, tuple[tuple[RoleKind, int], ...]]:

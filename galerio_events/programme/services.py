@@ -13,10 +13,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from galerio_events.bulk import Merged, merge_by_key
 from galerio_events.errors import ChangeConflict, Conflict, ImportRefused, NotFound, Problem
-from galerio_events.events.models import Track, Venue
 from galerio_events.events.queries import slug_of
 from galerio_events.events.services import save_edition, save_tracks, save_venues
-from galerio_events.people.models import Organisation, Person
 from galerio_events.people.services import save_organisations, save_people
 from galerio_events.programme import queries
 from galerio_events.programme.domain import RoleKind
@@ -37,6 +35,7 @@ from galerio_events.programme.domain.values import (
     VenueValues,
 )
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
+from galerio_events.programme.queries import Ids
 
 
 def add_session(
@@ -49,17 +48,17 @@ def add_session(
     """
     taken = queries.session_by_key(db_session, event_id, key) is not None
     problem = key_problem(key, {key} if taken else ())
-    problems = _problems(db_session, event_id, values)
+    ids, problems = _checked(db_session, event_id, values)
     if problem or problems:
         raise SessionRefused([*problems, *([problem] if problem else [])])
     session = ProgrammeSession(event_id=event_id, key=key, uid=session_uid(slug_of(db_session, event_id), key))
-    _write(db_session, event_id, session, values, now)
+    _write(session, values, ids, now)
     try:
         with db_session.begin_nested():
             db_session.add(session)
     except IntegrityError:
         raise SessionRefused([SessionProblem.KEY_TAKEN]) from None
-    _write_roles(db_session, session, _roles(db_session, event_id, values))
+    _write_roles(db_session, session, _roles(values, ids))
     return session
 
 
@@ -74,12 +73,12 @@ def save_session(
     session = _expected(db_session, event_id, key, expected_version)
     if queries.values_of(session) == values:
         return session
-    problems = _problems(db_session, event_id, values)
+    ids, problems = _checked(db_session, event_id, values)
     if problems:
         raise SessionRefused(problems)
-    _write(db_session, event_id, session, values, now)
+    _write(session, values, ids, now)
     _flush(db_session)
-    wanted = _roles(db_session, event_id, values)
+    wanted = _roles(values, ids)
     if [(assigned.role, assigned.person_id) for assigned in session.roles] != wanted:
         session.roles.clear()
         db_session.flush()
@@ -113,7 +112,7 @@ def restore_session(
     session = _expected(db_session, event_id, key, expected_version)
     if session.removed_at is None:
         raise ChangeConflict(Conflict.ALREADY_DONE)
-    problems = _problems(db_session, event_id, queries.values_of(session))
+    _, problems = _checked(db_session, event_id, queries.values_of(session))
     if problems:
         raise SessionRefused(problems)
     session.removed_at = None
@@ -261,27 +260,23 @@ def _expected(db_session: Session, event_id: int, key: str, version: int) -> Pro
     return session
 
 
-def _problems(db_session: Session, event_id: int, values: SessionValues) -> tuple[SessionProblem, ...]:
-    known = queries.choices(db_session, event_id).known
-    return session_problems(values, queries.frame_of(db_session, event_id), known)
+def _checked(db_session: Session, event_id: int, values: SessionValues) -> tuple[Ids, tuple[SessionProblem, ...]]:
+    ids = queries.ids_by_key(db_session, event_id)
+    return ids, session_problems(values, queries.frame_of(db_session, event_id), ids.known)
 
 
-def _write(db_session: Session, event_id: int, session: ProgrammeSession, values: SessionValues, now: datetime) -> None:
-    def id_of(model: type[Venue] | type[Track] | type[Organisation], key: str | None) -> int | None:
-        return None if key is None else queries.ids_by_key(db_session, model, event_id)[key]
-
-    session.venue_id = id_of(Venue, values.venue)
-    session.track_id = id_of(Track, values.track)
-    session.organiser_id = id_of(Organisation, values.organiser)
+def _write(session: ProgrammeSession, values: SessionValues, ids: Ids, now: datetime) -> None:
+    session.venue_id = ids.venues[values.venue] if values.venue else None
+    session.track_id = ids.tracks[values.track] if values.track else None
+    session.organiser_id = ids.organisations[values.organiser] if values.organiser else None
     session.kind, session.capacity = values.kind, values.capacity
     session.starts_at, session.ends_at = values.starts_at, values.ends_at
     session.title, session.summary, session.abstract = values.title, values.summary, values.abstract
     _touch(session, now)
 
 
-def _roles(db_session: Session, event_id: int, values: SessionValues) -> list[tuple[RoleKind, int]]:
-    people = queries.ids_by_key(db_session, Person, event_id)
-    return [(role.role, people[role.person]) for role in values.people]
+def _roles(values: SessionValues, ids: Ids) -> list[tuple[RoleKind, int]]:
+    return [(role.role, ids.people[role.person]) for role in values.people]
 
 
 def _write_roles(db_session: Session, session: ProgrammeSession, roles: list[tuple[RoleKind, int]]) -> None:

@@ -114,9 +114,10 @@ def releases_of(db_session: Session, event_id: int) -> list[Release]:
 def lock_event(db_session: Session, event_id: int) -> None:
     """Wait for, then hold, the right to release that event until the transaction ends.
 
-    On SQLite the transaction of a writer is that lock already. Raises `NoResultFound` where there is no such event.
+    Rows that refer to the event can be written meanwhile. On SQLite the transaction of a writer is that lock already.
+    Raises `NoResultFound` where there is no such event.
     """
-    db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update()).one()
+    db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)).one()
 
 
 def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:

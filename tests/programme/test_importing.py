@@ -1,16 +1,20 @@
 """Importing a programme: what it writes, that it writes it once, and that a refused file writes nothing."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from galerio_events import clock
-from galerio_events.db import Base
+from galerio_events.db import Base, begin_writing
 from galerio_events.errors import ImportRefused, Problem
 from galerio_events.events import queries as events
+from galerio_events.extensions import db
 from galerio_events.programme import queries
 from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.rules import session_uid
@@ -189,3 +193,20 @@ def test_times_are_stored_as_instants(db_session: Session) -> None:
     import_programme(db_session, parse(SMALL.encode()), now=NOW)
     session = queries.sessions_of(db_session, event_id(db_session))[0]
     assert session.starts_at == datetime(2022, 11, 25, 6, 50, tzinfo=UTC)
+
+
+def test_two_first_imports_at_one_time_make_one_event(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    barrier = Barrier(2)
+
+    def import_once(_turn: int) -> Counts:
+        begin_writing()
+        with app.app_context():
+            barrier.wait(timeout=20)
+            counts = import_programme(db.session(), parse(SMALL.encode()), now=NOW)
+            db.session.commit()
+            return counts
+
+    with ThreadPoolExecutor(2) as pool:
+        done = sorted(pool.map(import_once, range(2)), key=lambda counts: counts.added)
+    assert done == [Counts(unchanged=6), Counts(added=6)]
