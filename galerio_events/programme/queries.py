@@ -33,13 +33,6 @@ class Choices:
     organisations: tuple[tuple[str, Translated], ...]
     people: tuple[tuple[str, Translated], ...]
 
-    @property
-    def known(self) -> Known:
-        """The keys alone, as the rules take them."""
-        return Known(*(frozenset(key for key, _ in part) for part in (
-            self.venues, self.tracks, self.organisations, self.people
-        )))  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class Ids:

@@ -270,6 +270,26 @@ BAD: dict[str, tuple[bytes, int, str]] = {
         2,
         "slug is 'ASCC 11'; use at most 40 lower-case letters, digits and single hyphens",
     ),
+    "bad name of a figure": (
+        SMALL.encode() + b"outcomes:\n  exchange: {visitors: 340, 'visi tors': 1}\n",
+        26,
+        "outcomes.exchange has a figure called 'visi tors'; use the letters a to z and _",
+    ),
+    "bad figure": (
+        SMALL.encode() + b"outcomes:\n  exchange:\n    visitors: many\n",
+        27,
+        "visitors of outcomes.exchange is 'many'; it must be a whole number from 0 to 10000000",
+    ),
+    "bad share": (
+        SMALL.encode() + b"participants: {affiliation_shares_percent: [36.6, 101]}\n",
+        25,
+        "an item of affiliation_shares_percent is '101'; it must be a number from 0 to 100, such as 36.6",
+    ),
+    "video of an unknown session": (
+        SMALL.encode() + b"archive: {videos: [session-9]}\n",
+        25,
+        "there is no session 'session-9'; did you mean 'session-3'?",
+    ),
     "bad capacity": (
         SMALL.encode() + b"    capacity: -1\n",
         25,
@@ -375,6 +395,19 @@ def test_a_flood_of_problems_is_cut_short() -> None:
     found = problems_of(changed("  pablo: {", wrong + "  pablo: {"))
     assert len(found) == 501
     assert found[-1] == (0, "… and 1500 more problems")
+
+
+def test_a_long_key_is_cut_short_in_the_message() -> None:
+    ((line, message),) = problems_of(changed("    venue: webinar\n", f"    ? {'x' * 5000}\n    : webinar\n"))
+    assert (line, len(message), message[-1]) == (17, 400, "…")
+
+
+def test_thousands_of_unknown_people_do_not_take_for_ever() -> None:
+    people = "".join(f"  person-{i}: {{name: {{en: P}}}}\n" for i in range(3000))
+    roles = "".join(f"      - {{role: mc, person: persom-{i}}}\n" for i in range(3000))
+    found = problems_of(changed("  pablo: {", people + "  pablo: {") + roles.encode())
+    assert len(found) == 501
+    assert found[0] == (3025, "there is no person 'persom-0'; did you mean 'person-0'?")
 
 
 def test_quoted_norway_is_norway() -> None:

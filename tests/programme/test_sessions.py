@@ -334,7 +334,6 @@ def test_choices_are_in_the_events_own_order(db_session: Session, event: Event) 
     found = queries.choices(db_session, event.id)
     assert [key for key, _ in found.people] == ["pablo", "tan", "vegara"]
     assert found.venues == (("webinar", tr("ウェビナー", "Webinar")),)
-    assert found.known == replace(KNOWN, organisations=frozenset())
 
 
 def test_of_two_who_save_at_one_time_one_is_told(make_app: Callable[..., Flask]) -> None:

@@ -1,13 +1,16 @@
 """The sections of a programme file that say what an edition came to. They are published as they are written."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from galerio_events.programme.domain.rules import SUMMARY_LENGTH, TITLE_LENGTH
 from galerio_events.programme.imports.fields import Reader
-from galerio_events.programme.imports.yaml_tree import Node
+from galerio_events.programme.imports.yaml_tree import MapNode, Node
 from galerio_events.translated import Translated
+
+_FIGURE = re.compile("[a-z_]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,20 @@ def outcomes(reader: Reader, node: Node | None, languages: Sequence[str]) -> dic
         if fields.get(part) is None:
             continue
         figures = reader.mapping(fields.get(part), f"outcomes.{part}")
-        published[part] = {}
-        for name, value in (figures.entries if figures else {}).items():
-            what = f"{name} of outcomes.{part}"
-            if name == "note":
-                published[part][name] = dict(reader.translated(value, what, languages, most=SUMMARY_LENGTH))
-            else:
-                published[part][name] = reader.whole(value, what, most=10_000_000)
+        published[part] = {} if figures is None else _figures(reader, figures, f"outcomes.{part}", languages)
     return published
+
+
+def _figures(reader: Reader, node: MapNode, part: str, languages: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in node.entries.items():
+        if name == "note":
+            found[name] = dict(reader.translated(value, f"note of {part}", languages, most=SUMMARY_LENGTH))
+        elif _FIGURE.fullmatch(name):
+            found[name] = reader.whole(value, f"{name} of {part}", most=10_000_000)
+        else:
+            reader.tell(node.lines[name], f"{part} has a figure called {name!r}; use the letters a to z and _")
+    return found
 
 
 def archive(reader: Reader, node: Node | None, sessions: Collection[str] | None) -> dict[str, Any] | None:

@@ -24,6 +24,8 @@ _TIME = re.compile(r"\d{2}:\d{2}", re.ASCII)
 _WHOLE = re.compile(r"0|[1-9]\d{0,8}", re.ASCII)
 _NUMBER = re.compile(r"(0|[1-9]\d{0,8})(\.\d{1,6})?", re.ASCII)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+MOST_SUGGESTIONS = 20
+MOST_CANDIDATES = 600
 _YEARS = range(1970, 2200)
 
 E = TypeVar("E", bound=StrEnum)
@@ -53,10 +55,22 @@ class Reader:
 
     def __init__(self, problems: Iterable[Problem] = ()) -> None:
         self.problems = list(problems)
+        self._suggestions = 0
 
     def tell(self, line: int, message: str) -> None:
         """Add a problem."""
         self.problems.append(Problem(line, message))
+
+    def did_you_mean(self, word: str, known: Iterable[str]) -> str:
+        """The end of a message about an unknown word: the nearest one that is known, if there is a near one.
+
+        Looking for it takes a while, so a file with very many unknown words gets it for the first of them only.
+        """
+        self._suggestions += 1
+        if self._suggestions > MOST_SUGGESTIONS or len(word) > 100:
+            return ""
+        near = get_close_matches(word, sorted(known)[:MOST_CANDIDATES], n=1)
+        return f"; did you mean {near[0]!r}?" if near else ""
 
     def mapping(self, node: Node | None, what: str) -> MapNode | None:
         """The node, if it is a mapping."""
@@ -80,7 +94,7 @@ class Reader:
         known = required.split() + optional.split()
         for key, line in mapping.lines.items():
             if key not in known:
-                self.tell(line, f"{what} has no key {key!r}" + did_you_mean(key, known))
+                self.tell(line, f"{what} has no key {key!r}" + self.did_you_mean(key, known))
         for key in required.split():
             if key not in mapping.entries:
                 self.tell(mapping.line, f"{what} lacks its {key!r}")
@@ -146,7 +160,7 @@ class Reader:
         """The key of something that the file describes; `known` is None where that could not be read."""
         text = self.text(node, what, most=200)
         if text is not None and node is not None and known is not None and text not in known:
-            self._no(node, f"there is no {kind} {text!r}" + did_you_mean(text, known))
+            self._no(node, f"there is no {kind} {text!r}" + self.did_you_mean(text, known))
             return None
         return text
 
@@ -308,12 +322,6 @@ def _with_commas(mapping: MapNode, languages: Sequence[str]) -> list[tuple[str, 
         else:
             entries.append((key, value))
     return entries
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a message about a word that is not known: the nearest one that is, if there is a near one."""
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def _date(text: str) -> date | None:

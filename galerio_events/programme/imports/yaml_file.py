@@ -1,6 +1,7 @@
 """The programme file; docs/programme-format.md describes it for those who write one."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import time
 from typing import Any, TypeVar
 
@@ -33,7 +34,7 @@ from galerio_events.programme.domain.values import (
     VenueValues,
 )
 from galerio_events.programme.imports import facts
-from galerio_events.programme.imports.fields import Fields, Reader, did_you_mean
+from galerio_events.programme.imports.fields import Fields, Reader
 from galerio_events.programme.imports.yaml_tree import ListNode, MapNode, Node, Scalar, read_tree
 from galerio_events.translated import Translated
 
@@ -61,7 +62,8 @@ def parse(data: bytes, *, slug: str | None = None) -> ParsedProgramme:
 def _listed_problems(problems: list[Problem]) -> tuple[Problem, ...]:
     by_line = sorted(set(problems), key=lambda problem: (problem.line, problem.message))
     more = len(by_line) - MOST_PROBLEMS
-    return (*by_line[:MOST_PROBLEMS], *([Problem(0, f"… and {more} more problems")] if more > 0 else ()))
+    short = [replace(p, message=p.message if len(p.message) <= 400 else f"{p.message[:399]}…") for p in by_line]
+    return (*short[:MOST_PROBLEMS], *([Problem(0, f"… and {more} more problems")] if more > 0 else ()))
 
 
 class _Parser:
@@ -193,7 +195,7 @@ class _Parser:
         name = self.reader.text(node, "timezone", most=200)
         if name is None or node is None or name in clock.zone_names():
             return name
-        hint = did_you_mean(name, clock.zone_names())
+        hint = self.reader.did_you_mean(name, clock.zone_names())
         self.reader.tell(node.line, f"timezone is {name!r}, which is no IANA time zone such as Asia/Tokyo{hint}")
         return None
 
