@@ -13,6 +13,9 @@ from galerio_events.text import one_line
 # SMTP transaction together, so that a slow server is not taken for a dead worker.
 CLAIM_LASTS = timedelta(minutes=15)
 
+# What is written down of a mail whose worker was killed.
+INTERRUPTED = "The worker stopped while it was sending this mail."
+
 # How long to wait after the first, second … attempt; an attempt after the last of them is the last one (two days).
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, *[240] * 11))
 
@@ -177,7 +180,7 @@ def decide(outcome: Outcome, *, attempts: int, bulk: bool, now: datetime) -> Dec
 
 def abandoned(*, attempts: int, bulk: bool, now: datetime) -> Decision:
     """What becomes of a mail whose worker was killed while it had it in hand."""
-    outcome = Outcome(Verdict.UNKNOWABLE, "The worker stopped while it was sending this mail.")
+    outcome = Outcome(Verdict.UNKNOWABLE, INTERRUPTED)
     decision = decide(outcome, attempts=attempts, bulk=bulk, now=now)
     if decision.action is Action.DEFERRED:
         return Decision(Action.DEFERRED, now, decision.error)

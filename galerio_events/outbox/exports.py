@@ -11,11 +11,13 @@ import mimetypes
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import parseaddr
+from email.policy import EmailPolicy
+from email.utils import formataddr, parseaddr
 from pathlib import Path
+from typing import Any
 
 from babel.dates import format_date, get_timezone_location
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, pass_context, select_autoescape
@@ -29,7 +31,25 @@ from galerio_events.translated import Translated
 
 LANGUAGES = ("ja", "en")
 HIDDEN = "••••••••"
-_POLICY = SMTP.clone(cte_type="7bit")
+
+
+class _Policy(EmailPolicy):
+    """As the standard library's policy for SMTP, but for names and subjects.
+
+    Python 3.11 loses spaces of a name beyond ASCII where it breaks it into several encoded words (RFC 2047), and
+    sends a name that looks like an encoded word as it is, so that it arrives as another one.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        if self.utf8 or name.lower() not in {"from", "to", "subject"}:
+            return super().fold_binary(name, value)
+        if name.lower() == "subject":
+            return f"{name}: {_words(str(value), name)}\r\n".encode("ascii")
+        folded = ",\r\n ".join(_mailbox(each, name) for each in value.addresses)
+        return f"{name}: {folded}\r\n".encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit")
 
 
 class RenderingFailed(ValueError):
@@ -105,7 +125,6 @@ class Renderer:
         message["Date"] = mail.created_at
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = mail.language
         if mail.bulk:
             message["Precedence"] = "bulk"
         message.set_content(text, cte=_encoding(text))
@@ -125,6 +144,7 @@ class Renderer:
             )
         if attached:
             message.set_boundary(f"=_{boundary}_m")
+        message["Content-Language"] = mail.language
         return message
 
 
@@ -160,6 +180,21 @@ def kinds(templates: Path) -> list[str]:
 def _address(name: str, address: str) -> Address:
     local, _, domain = address.rpartition("@")
     return Address(name, username=local, domain=domain)
+
+
+def _words(text: str, header: str) -> str:
+    """The text for a header, in encoded words where it needs them, folded."""
+    if text.isascii() and "=?" not in text:
+        return Header(text, "us-ascii", header_name=header).encode(linesep="\r\n")
+    return Header(text, "utf-8", header_name=header).encode(linesep="\r\n")
+
+
+def _mailbox(address: Address, header: str) -> str:
+    if address.display_name.isascii() and "=?" not in address.display_name:
+        return formataddr((address.display_name, address.addr_spec))
+    name = _words(address.display_name, header)
+    gap = " " if len(name.rpartition("\n")[2]) + len(address.addr_spec) < 64 else "\r\n "
+    return f"{name}{gap}<{address.addr_spec}>"
 
 
 def _encoding(text: str) -> str:

@@ -15,7 +15,7 @@ from galerio_events.clock import utc_now
 from galerio_events.errors import DomainError
 from galerio_events.extensions import db
 from galerio_events.outbox import exports, queries, services, worker
-from galerio_events.outbox.domain import Action, MailState, actions_by_hand
+from galerio_events.outbox.domain import INTERRUPTED, Action, MailState, actions_by_hand
 from galerio_events.outbox.exports import RenderingFailed
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.outbox.worker.queue import Nudger
@@ -51,6 +51,12 @@ KINDS = {
 def mail_kind(kind: str) -> str:
     """What organisers call a kind of mail."""
     return str(KINDS.get(kind, kind))
+
+
+@bp.app_template_filter("mail_error")
+def mail_error(error: str) -> str:
+    """What went wrong: our own words in the language of the page, a mail server's as they are."""
+    return _("The worker stopped while it was sending this mail.") if error == INTERRUPTED else error
 
 
 @bp.record_once
