@@ -164,3 +164,14 @@ def test_event_that_cannot_be_is_refused(app: Flask, db_session: Session, given:
     result = add(app, **given)
     assert (result.exit_code, result.stderr) == (1, f"Error: {told}\n")
     assert db_session.scalars(sa.select(Event)).all() == []
+
+
+def test_added_event_is_filled_by_an_import(app: Flask, db_session: Session, small: Path) -> None:
+    assert add(app, "ascc11").exit_code == 0
+    result = import_(app, small, "--json")
+    assert json.loads(result.output) == {
+        **{"read": 6, "added": 5, "changed": 1, "unchanged": 0, "refused": 0, "problems": []},
+    }
+    event = events.by_slug(db_session, "ascc11")
+    assert event is not None
+    assert (event.title["en"], event.starts_on) == ("The 11th", date(2022, 11, 24))

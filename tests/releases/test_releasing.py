@@ -218,3 +218,18 @@ def test_releases_with_a_change_each_are_numbered_without_a_gap(make_app: Callab
         assert [titles[key] for key in ("opening", "session-1", "session-2", "closing")] == [
             *("Turn 0", "Turn 1", "Turn 2", "Turn 3"),
         ]
+
+
+def test_releasing_takes_as_many_queries_for_one_session_as_for_three(
+    db_session: Session, count_queries: Callable[[Callable[[], object]], int]
+) -> None:
+    event = make_event(db_session)
+    event_id = event.id
+
+    def add_and_release(key: str) -> int:
+        make_session(db_session, event, key=key)
+        db_session.commit()
+        return count_queries(lambda: release_programme(db_session, event_id, account_id=None, now=NOW))
+
+    first, second, third = add_and_release("a"), add_and_release("b"), add_and_release("c")
+    assert first == second == third
