@@ -29,6 +29,12 @@ def init_app(app: Flask) -> None:
     Path(app.config["INSTANCE_DIR"]).mkdir(parents=True, exist_ok=True)
     secure = str(app.config["BASE_URL"]).startswith("https:")
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", app.config["DATABASE_URL"])
+    # Errors of the database go to the log, and what people typed must not; a server that was restarted in between is
+    # asked anew instead of failing once for every connection that was kept.
+    pinging = {"pool_pre_ping": True} if str(app.config["DATABASE_URL"]).startswith("postgresql") else {}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
+        {"hide_parameters": True} | pinging | app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {})
+    )
     app.config.update(
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from galerio_events.errors import ChangeConflict, Conflict, Forbidden, NotFound
@@ -104,3 +105,24 @@ def test_a_form_without_its_token_has_expired(make_app: Callable[..., Flask]) ->
     answer = app.test_client().post("/en/sign-in", data={})
     assert answer.status_code == 400
     assert "This form has expired" in answer.text
+
+
+def test_a_database_that_was_restarted_costs_nobody_an_error(make_app: Callable[..., Flask], backend: str) -> None:
+    app = make_app()
+    with app.app_context():
+        with db.engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+            if backend == "sqlite":
+                return
+            own = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+        other = sa.create_engine(app.config["DATABASE_URL"], poolclass=sa.NullPool)
+        with other.connect() as killer:
+            assert killer.execute(sa.text("SELECT pg_terminate_backend(:own)"), {"own": own}).scalar_one() is True
+        with db.engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT 1")).scalar_one() == 1
+
+
+def test_errors_of_the_database_do_not_repeat_what_was_typed(db_session: Session) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as raised:
+        db_session.execute(sa.text("SELECT * FROM no_such_table WHERE email = :email"), {"email": "taro@example.org"})
+    assert "taro" not in str(raised.value)
