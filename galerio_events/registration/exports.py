@@ -11,7 +11,13 @@ _NAMES = {"ja": "{title}：お申し込みのセッション", "en": "{title}: y
 
 
 def calendar(
-    programme: PublishedProgramme, chosen: Collection[str], *, language: str, base_url: str, cancelled: bool = False
+    programme: PublishedProgramme,
+    chosen: Collection[str],
+    *,
+    language: str,
+    base_url: str,
+    organiser_address: str = "",
+    cancelled: bool = False,
 ) -> bytes:
     """The chosen sessions (the whole programme if none were) as a calendar that is polled.
 
@@ -23,4 +29,6 @@ def calendar(
         gone = tuple(replace(s, cancelled=True) if s.key in keys else s for s in programme.sessions)
         programme = replace(programme, sessions=gone)
     name = _NAMES[language].format(title=programme.event.title.text(language, programme.event.languages))
-    return ical.selection(programme, keys, language=language, base_url=base_url, name=name)
+    return ical.selection(
+        programme, keys, language=language, base_url=base_url, name=name, organiser_address=organiser_address
+    )

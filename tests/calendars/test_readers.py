@@ -50,7 +50,7 @@ def test_every_reader_sees_the_programme(read: Callable[[bytes], list[Seen]]) ->
         status="CONFIRMED",
         summary="Session 1",
         description="About cities.\n\nModerator: Christopher Pablo (World Bank)\n"
-        "Panelist: 石川 武史 (City of Yokohama)\n\nhttps://events.example.org/en/ascc11/sessions/session-1",
+        "Panellist: 石川 武史 (City of Yokohama)\n\nhttps://events.example.org/en/ascc11/sessions/session-1",
         location="Webinar",
         starts=int(programme.sessions[0].starts_at.timestamp()),
         ends=int(programme.sessions[0].ends_at.timestamp()),

@@ -1,15 +1,20 @@
 """Calendars over HTTP, and how answers made from releases are kept."""
 
 import gzip
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+import structlog
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from galerio_events.extensions import db
 from galerio_events.releases.exports import ical
 from galerio_events.web.headers import SECURITY_HEADERS
+from galerio_events.web.published import forget
 from tests.calendars.readers import with_icalendar
 from tests.calendars.support import moved, next_release, publish, release
 from tests.support.builders import make_account, make_event, sample_programme, sign_in, store_release, tr
@@ -178,8 +183,8 @@ def test_the_reader_leaves_no_trace_in_what_others_get(client: FlaskClient, db_s
     assert signed_in.headers["X-Request-Id"] == "chosen-by-reader"
 
 
-def test_repeat_readers_do_not_reach_flask(make_app: object) -> None:
-    app = make_app(RELEASE_CHECK_SECONDS=3600)  # type: ignore[operator]
+def test_repeat_readers_do_not_reach_flask(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RELEASE_CHECK_SECONDS=3600)
     publish(app, sample_programme())
     reached: list[str] = []
     app.before_request(lambda: reached.append("flask"))
@@ -203,8 +208,59 @@ def test_repeat_readers_do_not_reach_flask(make_app: object) -> None:
     assert reached == ["flask"] * 2
 
 
-def test_unknown_arguments_do_not_fill_the_memory(make_app: object) -> None:
-    app = make_app(RELEASE_CHECK_SECONDS=3600)  # type: ignore[operator]
+def test_a_repeat_reader_is_logged(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RELEASE_CHECK_SECONDS=3600)
+    publish(app, sample_programme())
+    client = app.test_client()
+    first = client.get(FEED)
+    with structlog.testing.capture_logs() as lines:
+        client.get(FEED, headers={"If-None-Match": first.headers["ETag"], "X-Request-Id": "abcdefgh-1"})
+    said = {name: lines[0][name] for name in ("event", "method", "path", "status", "request_id")}
+    assert said == {"event": "request", "method": "GET", "path": FEED, "status": 304, "request_id": "abcdefgh-1"}
+    assert len(lines) == 1
+
+
+def test_many_readers_at_once_while_releases_are_made(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RELEASE_CHECK_SECONDS=0.001, PUBLISHED_CACHE_BYTES=30_000)
+    programmes = [sample_programme(8)]
+    publish(app, programmes[0])
+    for i in range(6):
+        last = programmes[-1]
+        programmes.append(next_release(last, session_3=moved(last.sessions[2], 5 * (i + 1))))
+    expected = {
+        lang: [
+            ical.feed(p, language=lang, base_url=app.config["BASE_URL"], organiser_address=app.config["MAIL_FROM"])
+            for p in programmes
+        ]
+        for lang in ("ja", "en")
+    }
+    strange: list[object] = []
+    done = threading.Event()
+
+    def read(number: int) -> None:
+        client, lang = app.test_client(), ("ja", "en")[number % 2]
+        while not done.is_set():
+            answer = client.get(f"{FEED}?lang={lang}", headers={"Accept-Encoding": "gzip" if number % 3 else ""})
+            body = gzip.decompress(answer.data) if "Content-Encoding" in answer.headers else answer.data
+            if answer.status_code != 200 or body not in expected[lang]:
+                strange.append((answer.status_code, body[:200]))
+
+    readers = [threading.Thread(target=read, args=(n,)) for n in range(6)]
+    for reader in readers:
+        reader.start()
+    for programme in programmes[1:]:
+        publish(app, programme)
+        app.test_client().get(FEED)
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert strange == []
+    forget()
+    assert app.test_client().get(FEED).data == expected["ja"][-1]
+
+
+def test_unknown_arguments_do_not_fill_the_memory(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RELEASE_CHECK_SECONDS=3600)
     publish(app, sample_programme())
     client = app.test_client()
     for i in range(50):
@@ -215,8 +271,8 @@ def test_unknown_arguments_do_not_fill_the_memory(make_app: object) -> None:
     assert len(app.extensions["galerio_published"].answers) == 2
 
 
-def test_memory_is_bounded(make_app: object) -> None:
-    app = make_app(RELEASE_CHECK_SECONDS=3600, PUBLISHED_CACHE_BYTES=40_000)  # type: ignore[operator]
+def test_memory_is_bounded(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RELEASE_CHECK_SECONDS=3600, PUBLISHED_CACHE_BYTES=40_000)
     publish(app, sample_programme(40))
     client = app.test_client()
     answers = app.extensions["galerio_published"].answers
@@ -231,8 +287,8 @@ def test_memory_is_bounded(make_app: object) -> None:
     assert whole > 20_000
 
 
-def test_a_release_made_here_is_seen_at_once(make_app: object) -> None:
-    app = make_app(RELEASE_CHECK_SECONDS=3600)  # type: ignore[operator]
+def test_a_release_made_here_is_seen_at_once(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RELEASE_CHECK_SECONDS=3600)
     with app.app_context():
         event = make_event(db.session())
         store_release(db.session(), event, sample_programme())
@@ -250,9 +306,9 @@ def test_a_release_made_here_is_seen_at_once(make_app: object) -> None:
 
 
 def test_a_release_made_elsewhere_is_seen_when_it_is_looked_for(
-    make_app: object, monkeypatch: pytest.MonkeyPatch
+    make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = make_app(RELEASE_CHECK_SECONDS=10)  # type: ignore[operator]
+    app = make_app(RELEASE_CHECK_SECONDS=10)
     publish(app, sample_programme())
     clock = [1000.0]
     monkeypatch.setattr("galerio_events.web.published.monotonic", lambda: clock[0])
@@ -265,9 +321,9 @@ def test_a_release_made_elsewhere_is_seen_when_it_is_looked_for(
     assert [e.status for e in with_icalendar(client.get(FEED).data)] == ["CONFIRMED", "CANCELLED", "CONFIRMED"]
 
 
-def test_two_applications_on_one_database_agree(make_app: object) -> None:
-    one = make_app()  # type: ignore[operator]
-    two = make_app(DATABASE_URL=one.config["DATABASE_URL"])  # type: ignore[operator]
+def test_two_applications_on_one_database_agree(make_app: Callable[..., Flask]) -> None:
+    one = make_app()
+    two = make_app(DATABASE_URL=one.config["DATABASE_URL"])
     publish(one, sample_programme())
     clients = [one.test_client(), two.test_client()]
     assert clients[0].get(FEED).data == clients[1].get(FEED).data
@@ -278,12 +334,12 @@ def test_two_applications_on_one_database_agree(make_app: object) -> None:
 
 
 def test_a_release_costs_the_same_queries_whatever_its_size(
-    client: FlaskClient, db_session: Session, count_queries: object
+    client: FlaskClient, db_session: Session, count_queries: Callable[[Callable[[], object]], int]
 ) -> None:
     for slug, size in (("one", 1), ("three", 3)):
         store_release(db_session, make_event(db_session, slug), sample_programme(size))
     db_session.commit()
-    counts = [count_queries(lambda s=slug: client.get(f"/{s}/programme.ics")) for slug in ("one", "three")]  # type: ignore[operator, misc]
+    counts = [count_queries(lambda s=slug: client.get(f"/{s}/programme.ics")) for slug in ("one", "three")]
     assert counts[0] == counts[1] == 2
 
 

@@ -19,7 +19,11 @@ def calendar_file(db_session: Session, mail: Outgoing) -> Sequence[Attachment]:
     if programme is None:
         return ()
     data = exports.calendar(
-        programme, mail.values["sessions"], language=mail.language, base_url=current_app.config["BASE_URL"]
+        programme,
+        mail.values["sessions"],
+        language=mail.language,
+        base_url=current_app.config["BASE_URL"],
+        organiser_address=current_app.config["MAIL_FROM"],
     )
     return (
         Attachment(f"{programme.event.slug}.ics", "text/calendar", data, {"charset": "utf-8", "method": "PUBLISH"}),

@@ -27,13 +27,13 @@ REFRESH = "PT1H"
 ROLE_NAMES = {
     RoleKind.MODERATOR: Translated({"ja": "モデレーター", "en": "Moderator"}),
     RoleKind.KEYNOTE: Translated({"ja": "基調講演", "en": "Keynote speaker"}),
-    RoleKind.PANELIST: Translated({"ja": "パネリスト", "en": "Panelist"}),
+    RoleKind.PANELIST: Translated({"ja": "パネリスト", "en": "Panellist"}),
     RoleKind.SPEAKER: Translated({"ja": "登壇者", "en": "Speaker"}),
-    RoleKind.REACTOR: Translated({"ja": "コメンテーター", "en": "Commentator"}),
+    RoleKind.REACTOR: Translated({"ja": "リアクター", "en": "Reactor"}),
     RoleKind.OPENING_REMARKS: Translated({"ja": "開会挨拶", "en": "Opening remarks"}),
     RoleKind.CLOSING_REMARKS: Translated({"ja": "閉会挨拶", "en": "Closing remarks"}),
     RoleKind.INTERPRETER: Translated({"ja": "通訳", "en": "Interpreter"}),
-    RoleKind.MC: Translated({"ja": "司会", "en": "MC"}),
+    RoleKind.MC: Translated({"ja": "司会", "en": "Master of ceremonies"}),
 }
 _ORGANISED_BY = Translated({"ja": "主催", "en": "Organised by"})
 _FEATURES = {VenueKind.WEBINAR: "AUDIO,VIDEO", VenueKind.METAVERSE: "AUDIO,VIDEO,CHAT"}
