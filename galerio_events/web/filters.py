@@ -58,11 +58,6 @@ def absolute_address_in(language: str) -> str:
     return str(current_app.config["BASE_URL"]) + address_in(language)
 
 
-def has_page(endpoint: str) -> bool:
-    """Whether the application has that endpoint."""
-    return endpoint in current_app.view_functions
-
-
 def init_app(app: Flask) -> None:
     """Register the filters and globals."""
     labels.init_app(app)
@@ -74,5 +69,5 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(clock.in_zone, "in_zone")
     app.add_template_filter(clock.to_text, "rfc3339")
     app.jinja_env.globals["LANGUAGES"] = LANGUAGES
-    for given in (page_language, language_name, address_in, absolute_address_in, has_page):
+    for given in (page_language, language_name, address_in, absolute_address_in):
         app.add_template_global(given)

@@ -56,6 +56,18 @@ def test_every_public_page(
     assert (found, [text for text in said if text not in refusals]) == ({}, [])
 
 
+def test_axe_does_find_what_is_wrong(serve: Callable[..., Site], open_page: Callable[..., Page]) -> None:
+    site = serve(released)
+    page = open_page()
+    page.goto(f"{site.url}/en/ascc11/programme")
+    page.evaluate("""() => {
+            document.documentElement.removeAttribute("lang");
+            document.querySelector("details").open = true;
+            document.querySelector("label").remove();
+        }""")
+    assert sorted({line.partition(":")[0] for line in axe_violations(page)}) == ["html-has-lang", "select-name"]
+
+
 def test_one_click_to_the_readers_own_zone(serve: Callable[..., Site], open_page: Callable[..., Page]) -> None:
     site = serve(released)
     page = open_page(zone="Asia/Bangkok", width=390)
