@@ -69,7 +69,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         # The version of the privacy notice that registrants agree to.
         "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
         # How many registration forms one network address may send; several limits are separated by semicolons.
-        "REGISTRATION_RATE": text("REGISTRATION_RATE", "30 per minute; 300 per hour"),
+        "REGISTRATION_RATE": text("REGISTRATION_RATE", "60 per 10 minutes"),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from galerio_events.translated import Translated
@@ -97,6 +97,15 @@ def begin_reading() -> None:
 def begin_writing() -> None:
     """Undo `begin_reading`."""
     _reading.set(False)
+
+
+def end_reading(db_session: Session) -> None:
+    """End the transaction in which something was read under `reading_only`, where it could not go on to write.
+
+    SQLite refuses to let a reading transaction write once another one has; PostgreSQL's simply goes on.
+    """
+    if db_session.get_bind().dialect.name == "sqlite":
+        db_session.rollback()
 
 
 def prepare_engine(engine: sa.Engine) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +15,13 @@ from galerio_events.registration.models import Intake as IntakeRow
 from galerio_events.text import email_key, token_hash
 
 _ACTIVE = Registration.state == RegistrationState.ACTIVE
+
+
+_REGISTRATIONS = Registration.__table__.c
+_EVENTS = Event.__table__.c
+_INTAKES = IntakeRow.__table__.c
+_SESSIONS = ProgrammeSession.__table__.c
+_IS_ACTIVE = _REGISTRATIONS.state == RegistrationState.ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,65 @@ class Known:
     same_submission: bool
 
 
+# These are sent for every registration, so they are put together once.
+_LOCK = (
+    sa.select(Event.__table__.c.id).where(Event.__table__.c.id == sa.bindparam("event")).with_for_update(key_share=True)
+)
+_KNOWN = sa.select(sa.literal(1)).where(
+    _REGISTRATIONS.event_id == sa.bindparam("event"), _REGISTRATIONS.email_key == sa.bindparam("email"), _IS_ACTIVE
+)
+
+
+def _admission(which: str) -> sa.Select[Any]:
+    """Intake, count and places; `which` are the sessions: `named`, `limited` ones, or `none`."""
+    registered = (
+        sa.select(sa.func.count())
+        .select_from(Registration.__table__)
+        .where(_REGISTRATIONS.event_id == sa.bindparam("event"), _IS_ACTIVE)
+        .scalar_subquery()
+    )
+    chosen = (
+        sa.select(sa.func.count())
+        .select_from(SessionChoice.__table__.join(Registration.__table__))
+        .where(SessionChoice.__table__.c.session_id == _SESSIONS.id, _IS_ACTIVE)
+        .correlate(ProgrammeSession.__table__)
+        .scalar_subquery()
+    )
+    wanted = _SESSIONS.event_id == _EVENTS.id
+    if which == "named":
+        wanted &= _SESSIONS.key.in_(sa.bindparam("keys", expanding=True))
+    else:
+        wanted &= _SESSIONS.capacity.is_not(None)
+    source = Event.__table__.outerjoin(IntakeRow.__table__, _INTAKES.event_id == _EVENTS.id)
+    places: list[Any] = [sa.null(), sa.null(), sa.null(), sa.null()]
+    if which != "none":
+        source = source.outerjoin(ProgrammeSession.__table__, wanted)
+        places = [
+            _SESSIONS.id,
+            _SESSIONS.key,
+            _SESSIONS.capacity,
+            sa.case((_SESSIONS.capacity.is_not(None), chosen), else_=0),
+        ]
+    return (
+        sa.select(
+            _EVENTS.ends_on,
+            _EVENTS.timezone,
+            _EVENTS.day_starts_at,
+            _INTAKES.event_id,
+            _INTAKES.opens_at,
+            _INTAKES.closes_at,
+            _INTAKES.capacity,
+            sa.case((_INTAKES.capacity.is_not(None), registered), else_=0),
+            *places,
+        )
+        .select_from(source)
+        .where(_EVENTS.id == sa.bindparam("event"))
+    )
+
+
+_ADMISSION = {which: _admission(which) for which in ("named", "limited", "none")}
+
+
 def lock_intake(db_session: Session, event_id: int) -> None:
     """Wait until no other admission to this event is under way, until the end of the transaction.
 
@@ -45,56 +112,18 @@ def lock_intake(db_session: Session, event_id: int) -> None:
     refer to it. On SQLite the transaction itself, begun IMMEDIATE, is the lock; see `galerio_events.db`.
     """
     if db_session.get_bind().dialect.name == "postgresql":
-        db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True))
+        db_session.connection().execute(_LOCK, {"event": event_id})
 
 
-def admission(
-    db_session: Session, event_id: int, keys: Collection[str] | None = (), *, limited: bool = False
-) -> Admission:
-    """Intake, active registrations and the places of the sessions of these keys (None: of every session).
+def admission(db_session: Session, event_id: int, keys: Collection[str] | None) -> Admission:
+    """Intake, active registrations and the places of the sessions of these keys; None means every session that has a
+    capacity.
 
-    With `limited`, only sessions that have a capacity are looked at. It is one statement, so that all of it is of the
-    same moment; where nothing is limited, nothing is counted.
+    It is one statement, so that all of it is of the same moment; where nothing is limited, nothing is counted.
     """
-    registered = (
-        sa.select(sa.func.count())
-        .select_from(Registration)
-        .where(Registration.event_id == event_id, _ACTIVE)
-        .scalar_subquery()
-    )
-    chosen = (
-        sa.select(sa.func.count())
-        .select_from(SessionChoice)
-        .join(Registration, Registration.id == SessionChoice.registration_id)
-        .where(SessionChoice.session_id == ProgrammeSession.id, _ACTIVE)
-        .correlate(ProgrammeSession)
-        .scalar_subquery()
-    )
-    wanted = ProgrammeSession.event_id == Event.id
-    if keys is not None:
-        wanted &= ProgrammeSession.key.in_(sorted(keys))
-    if limited:
-        wanted &= ProgrammeSession.capacity.is_not(None)
-    rows = db_session.execute(
-        sa.select(
-            Event.ends_on,
-            Event.timezone,
-            Event.day_starts_at,
-            IntakeRow.event_id,
-            IntakeRow.opens_at,
-            IntakeRow.closes_at,
-            IntakeRow.capacity,
-            sa.case((IntakeRow.capacity.is_not(None), registered), else_=0),
-            ProgrammeSession.id,
-            ProgrammeSession.key,
-            ProgrammeSession.capacity,
-            sa.case((ProgrammeSession.capacity.is_not(None), chosen), else_=0),
-        )
-        .select_from(Event)
-        .join(IntakeRow, IntakeRow.event_id == Event.id, isouter=True)
-        .join(ProgrammeSession, wanted, isouter=True)
-        .where(Event.id == event_id)
-    ).all()
+    which = "limited" if keys is None else "named" if keys else "none"
+    given: dict[str, Any] = {"event": event_id} | ({"keys": sorted(keys)} if keys else {})
+    rows = db_session.connection().execute(_ADMISSION[which], given).all()
     ends_on, zone_name, day_starts_at, has_intake, opens_at, closes_at, capacity, taken = rows[0][:8]
     intake = Intake(opens_at, closes_at, capacity) if has_intake else default_intake(ends_on, zone_name, day_starts_at)
     places = tuple(Places(row[9], row[8], row[10], row[11]) for row in rows if row[8] is not None)
@@ -103,12 +132,8 @@ def admission(
 
 def is_registered(db_session: Session, event_id: int, email: str) -> bool:
     """Whether the event has an active registration with that address."""
-    found = db_session.scalar(
-        sa.select(Registration.id).where(
-            Registration.event_id == event_id, Registration.email_key == email_key(email), _ACTIVE
-        )
-    )
-    return found is not None
+    known = {"event": event_id, "email": email_key(email)}
+    return db_session.connection().execute(_KNOWN, known).first() is not None
 
 
 def in_the_way(db_session: Session, event_id: int, *, email: str, submission: str) -> Known | None:

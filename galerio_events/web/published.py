@@ -134,6 +134,12 @@ class Published:
         return answer
 
 
+def newest_pointer(slug: str) -> Pointer | None:
+    """The newest release of that event, as old as what readers of its pages see; None where there is none."""
+    published: Published = current_app.extensions[_EXTENSION]
+    return published.newest(slug)
+
+
 def respond(
     slug: str,
     build: Callable[[PublishedProgramme], str | bytes],

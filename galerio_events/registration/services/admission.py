@@ -1,6 +1,7 @@
 """Signing up."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from galerio_events.outbox import services as outbox
+from galerio_events.programme.models import ProgrammeSession
 from galerio_events.registration import queries
 from galerio_events.registration.domain import (
     ConsentKind,
@@ -28,6 +30,45 @@ from galerio_events.registration.models import ConsentRecord, PrivateLink, Regis
 from galerio_events.registration.services import mails
 from galerio_events.registration.services.links import new_link
 from galerio_events.text import email_key
+
+# These are sent for every registration, so they are put together once, each with all of its rows in one statement.
+_INSERT = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(Registration.__table__)
+    .on_conflict_do_nothing()
+    .returning(Registration.__table__.c.id)
+    for dialect in (postgresql, sqlite)
+}
+
+
+def _rows(table: Any, fixed: Sequence[str], varying: Sequence[str], count: int) -> sa.Insert:
+    """An INSERT of so many rows into a table: `fixed` columns are the same in all of them, of the `varying` ones the
+    parameters are numbered."""
+
+    def parameter(column: str, number: int) -> sa.BindParameter[Any]:
+        name = column if column in fixed else f"{column}_{number}"
+        return sa.bindparam(name, type_=table.c[column].type)
+
+    columns = [*fixed, *varying]
+    rows = [sa.select(*(parameter(column, number) for column in columns)) for number in range(count)]
+    return sa.insert(table).from_select(columns, sa.union_all(*rows), include_defaults=False)
+
+
+_CHOICES = sa.insert(SessionChoice).from_select(
+    ["registration_id", "session_id"],
+    sa.select(sa.bindparam("registration_id", type_=sa.Integer), ProgrammeSession.id).where(
+        ProgrammeSession.event_id == sa.bindparam("event_id"),
+        ProgrammeSession.key.in_(sa.bindparam("keys", expanding=True)),
+    ),
+)
+_CONSENTS = _rows(
+    ConsentRecord.__table__,
+    ["registration_id", "text_version", "language", "recorded_at"],
+    ["kind", "given"],
+    len(ConsentKind),
+)
+_LINKS = _rows(
+    PrivateLink.__table__, ["registration_id", "created_at"], ["purpose", "nonce", "token_hash"], len(LinkPurpose)
+)
 
 
 def register(
@@ -77,30 +118,33 @@ def register(
             return Outcome.REPEATED
         submission = secrets.token_hex(32)  # An old form, sent again after its registration was cancelled.
 
-    session_ids = {place.key: place.session_id for place in state.places}
-    manage = new_link(registration_id, LinkPurpose.MANAGE, secret_key=secret_key, now=now)
-    calendar = new_link(registration_id, LinkPurpose.CALENDAR, secret_key=secret_key, now=now)
+    links = [new_link(registration_id, purpose, secret_key=secret_key, now=now) for purpose in LinkPurpose]
     connection = db_session.connection()
     if details.sessions:
         connection.execute(
-            sa.insert(SessionChoice),
-            [{"registration_id": registration_id, "session_id": session_ids[key]} for key in details.sessions],
+            _CHOICES,
+            {"registration_id": registration_id, "event_id": edition.event_id, "keys": list(details.sessions)},
         )
     connection.execute(
-        sa.insert(ConsentRecord),
-        [
-            {
-                "registration_id": registration_id,
-                "kind": kind,
-                "given": kind in details.consents,
-                "text_version": terms.version,
-                "language": terms.language,
-                "recorded_at": now,
-            }
-            for kind in ConsentKind
-        ],
+        _CONSENTS,
+        {
+            "registration_id": registration_id,
+            "text_version": terms.version,
+            "language": terms.language,
+            "recorded_at": now,
+        }
+        | {f"kind_{number}": kind for number, kind in enumerate(ConsentKind)}
+        | {f"given_{number}": kind in details.consents for number, kind in enumerate(ConsentKind)},
     )
-    connection.execute(sa.insert(PrivateLink), [manage, calendar])
+    connection.execute(
+        _LINKS,
+        {"registration_id": registration_id, "created_at": now}
+        | {
+            f"{column}_{number}": link[column]
+            for number, link in enumerate(links)
+            for column in ("purpose", "nonce", "token_hash")
+        },
+    )
     outbox.enqueue(
         db_session,
         mails.mail(
@@ -112,8 +156,7 @@ def register(
             name=details.name,
             reference=reference,
             sessions=details.sessions,
-            manage=manage["nonce"],
-            calendar=calendar["nonce"],
+            **{link["purpose"].value: link["nonce"] for link in links},
         ),
         now=now,
     )
@@ -124,7 +167,6 @@ def _insert(
     db_session: Session, event_id: int, details: Details, *, reference: str, submission: str, now: datetime
 ) -> int | None:
     """The id of the new row; None where a constraint forbids it, with the transaction still usable."""
-    dialect = postgresql if db_session.get_bind().dialect.name == "postgresql" else sqlite
     row: dict[str, Any] = {
         "event_id": event_id,
         "reference": reference,
@@ -143,7 +185,7 @@ def _insert(
         "updated_at": now,
         "version": 1,
     }
-    statement = dialect.insert(Registration.__table__).on_conflict_do_nothing().returning(Registration.__table__.c.id)
+    statement = _INSERT[db_session.get_bind().dialect.name]
     found: int | None = db_session.connection().execute(statement, row).scalar_one_or_none()
     return found
 

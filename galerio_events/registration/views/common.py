@@ -16,6 +16,7 @@ from galerio_events.releases.domain.document import PublishedSession
 from galerio_events.text import fold
 from galerio_events.web import times
 from galerio_events.web.guards import load_event
+from galerio_events.web.published import newest_pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Day:
 
 def edition_of(db_session: Session, slug: str) -> Edition:
     """The event of that slug as it is published, else as it is planned; 404 where there is none."""
-    pointer = releases.newest_pointer(db_session, slug)
+    pointer = newest_pointer(slug)
     if pointer is None:
         event = load_event(slug)
         return Edition(event.id, event.slug, event.title, event.timezone)

@@ -201,6 +201,7 @@ def calendar(token: str) -> AnyResponse:
         queries.chosen_sessions(db_session, registration.id),
         language=registration.language,
         base_url=str(current_app.config["BASE_URL"]),
+        organiser_address=current_app.config["MAIL_FROM"],
         cancelled=registration.state is RegistrationState.CANCELLED,
     )
     response = Response(data, content_type="text/calendar; charset=utf-8")
@@ -253,7 +254,7 @@ def _change_page(
     language: str,
     token: str,
 ) -> str:
-    state = queries.admission(db.session(), edition.event_id, None, limited=True)
+    state = queries.admission(db.session(), edition.event_id, None)
     zone_name = zone_of(edition)
     return render_template(
         "registration/change.html",

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from galerio_events import clock
-from galerio_events.db import reading_only
+from galerio_events.db import end_reading, reading_only
 from galerio_events.extensions import db, limiter
 from galerio_events.registration import queries, services
 from galerio_events.registration.domain import (
@@ -67,7 +67,7 @@ def register(language: str, slug: str) -> Any:
         valid = form.validate()
         email = form.email.data or ""
         was_known = valid and queries.is_registered(db_session, edition.event_id, email)
-        db_session.rollback()
+        end_reading(db_session)
     if form.website.data:
         log.info("registration by a program turned away")
         return _thanks(slug, email)
@@ -128,7 +128,7 @@ def _form(edition: Edition, language: str) -> RegistrationForm:
 
 def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any) -> str | tuple[str, int]:
     """The form, or in its place the reason why there is none."""
-    state = queries.admission(db.session(), edition.event_id, None, limited=True)
+    state = queries.admission(db.session(), edition.event_id, None)
     if reason := refusal(state.intake, now=now, taken=state.taken):
         return _closed(edition, reason, opens_at=state.intake.opens_at)
     zone_name = zone_of(edition)
