@@ -150,12 +150,23 @@ def queries_only_in_queries(module: Module) -> Iterator[Fault]:
         forbidden |= {"scalars", "scalar", "scalar_one", "scalar_one_or_none", "insert", "update", "delete"}
     if where.feature and where.room != "services":
         forbidden.add("execute")
+    writing = _lines_of_inserts_from_select(module) if where.room == "services" else set()
     for name, call in module.calls():
-        if name not in forbidden:
+        if name not in forbidden or call.lineno in writing:
             continue
         if name in {"insert", "update", "delete", "query"} and not _of_sqlalchemy(call):
             continue
         yield module.fault(call.lineno, f"calls {name}(): queries have a room of their own")
+
+
+def _lines_of_inserts_from_select(module: Module) -> set[int]:
+    """The lines of the top-level statements that make an INSERT … SELECT: what is selected there is written at once."""
+    lines: set[int] = set()
+    for statement in module.tree.body:
+        inside = (node for node in ast.walk(statement) if isinstance(node, ast.Attribute))
+        if any(node.attr == "from_select" for node in inside):
+            lines.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+    return lines
 
 
 def _of_sqlalchemy(call: ast.Call) -> bool:
