@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 import structlog
-from flask import Flask
+from flask import Flask, g, request
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from galerio_events.extensions import db
 from galerio_events.releases.exports import ical
 from galerio_events.web.headers import SECURITY_HEADERS
-from galerio_events.web.published import forget
+from galerio_events.web.published import forget, respond
 from tests.calendars.readers import with_icalendar
 from tests.calendars.support import moved, next_release, publish, release
 from tests.support.builders import make_account, make_event, sample_programme, sign_in, store_release, tr
@@ -351,3 +351,23 @@ def test_a_hostile_name_stays_within_its_header(client: FlaskClient, db_session:
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == 'attachment; filename="ascc11-a-Set-Cookie-x.ics"'
     assert "Set-Cookie" not in answer.headers
+
+
+def test_building_knows_nothing_of_the_reader(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    publish(app, sample_programme())
+    reader = {
+        "Host": "attacker.example.org",
+        "Cookie": "galerio=x",
+        "Accept-Language": "en",
+        "X-Forwarded-Host": "attacker.example.org",
+    }
+
+    def build(_programme: object) -> str:
+        g.seen = g.get("seen", 0) + 1
+        return repr((request.host_url, request.full_path, dict(request.cookies), str(request.accept_languages), g.seen))
+
+    with app.test_request_context("/a%3Fb/x?lang=en&x=1", headers=reader):
+        g.seen = 7
+        answer = respond("ascc11", build, mimetype="text/plain", arguments=("lang",))
+    assert answer.text == repr(("http://localhost:8000/", "/a?b/x?lang=en", {}, "", 1))
