@@ -105,6 +105,24 @@ def _admission(which: str) -> sa.Select[Any]:
 _ADMISSION = {which: _admission(which) for which in ("named", "limited", "none")}
 
 
+# One registration with each of the sessions of these keys.
+CHOICES = sa.select(sa.bindparam("registration_id", type_=sa.Integer), _SESSIONS.id).where(
+    _SESSIONS.event_id == sa.bindparam("event_id"), _SESSIONS.key.in_(sa.bindparam("keys", expanding=True))
+)
+
+
+def parameters(table: Any, fixed: Sequence[str], varying: Sequence[str], count: int) -> sa.CompoundSelect[Any]:
+    """So many rows of parameters, to insert into a table in one statement: `fixed` columns are the same in all of the
+    rows, the parameters of `varying` ones are numbered from 0 (`kind_0`)."""
+
+    def parameter(column: str, number: int) -> sa.BindParameter[Any]:
+        name = column if column in fixed else f"{column}_{number}"
+        return sa.bindparam(name, type_=table.c[column].type)
+
+    columns = (*fixed, *varying)
+    return sa.union_all(*(sa.select(*(parameter(column, number) for column in columns)) for number in range(count)))
+
+
 def lock_intake(db_session: Session, event_id: int) -> None:
     """Wait until no other admission to this event is under way, until the end of the transaction.
 

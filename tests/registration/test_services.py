@@ -200,10 +200,10 @@ def test_a_refusal_writes_nothing(db_session: Session) -> None:
 def test_without_an_intake_the_event_takes_registrations_until_it_ends(db_session: Session) -> None:
     event = make_event(db_session)
     edition = Edition(event.id, event.slug, event.title, event.timezone)
-    assert queries.admission(db_session, event.id, ()).intake == Intake(closes_at=NOW.replace(month=11, day=25, hour=15))
+    closes = NOW.replace(month=11, day=25, hour=15)
+    assert queries.admission(db_session, event.id, ()).intake == Intake(closes_at=closes)
     assert register(db_session, edition) is Outcome.REGISTERED
-    late = NOW.replace(month=11, day=25, hour=15)
-    assert refused(lambda: register(db_session, edition, email="b@example.org", now=late)) == (Refusal.CLOSED, ())
+    assert refused(lambda: register(db_session, edition, email="b@example.org", now=closes)) == (Refusal.CLOSED, ())
     (mail,) = mails(db_session)
     assert (mail.values["release"], mail.values["lines"]) == (None, [])
 

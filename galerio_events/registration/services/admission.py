@@ -10,7 +10,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from galerio_events.outbox import services as outbox
-from galerio_events.programme.models import ProgrammeSession
 from galerio_events.registration import queries
 from galerio_events.registration.domain import (
     ConsentKind,
@@ -41,25 +40,12 @@ _INSERT = {
 
 
 def _rows(table: Any, fixed: Sequence[str], varying: Sequence[str], count: int) -> sa.Insert:
-    """An INSERT of so many rows into a table: `fixed` columns are the same in all of them, of the `varying` ones the
-    parameters are numbered."""
-
-    def parameter(column: str, number: int) -> sa.BindParameter[Any]:
-        name = column if column in fixed else f"{column}_{number}"
-        return sa.bindparam(name, type_=table.c[column].type)
-
-    columns = [*fixed, *varying]
-    rows = [sa.select(*(parameter(column, number) for column in columns)) for number in range(count)]
-    return sa.insert(table).from_select(columns, sa.union_all(*rows), include_defaults=False)
+    """An INSERT of so many rows, with the parameters of `queries.parameters`."""
+    rows = queries.parameters(table, fixed, varying, count)
+    return sa.insert(table).from_select([*fixed, *varying], rows, include_defaults=False)
 
 
-_CHOICES = sa.insert(SessionChoice).from_select(
-    ["registration_id", "session_id"],
-    sa.select(sa.bindparam("registration_id", type_=sa.Integer), ProgrammeSession.id).where(
-        ProgrammeSession.event_id == sa.bindparam("event_id"),
-        ProgrammeSession.key.in_(sa.bindparam("keys", expanding=True)),
-    ),
-)
+_CHOICES = sa.insert(SessionChoice).from_select(["registration_id", "session_id"], queries.CHOICES)
 _CONSENTS = _rows(
     ConsentRecord.__table__,
     ["registration_id", "text_version", "language", "recorded_at"],
