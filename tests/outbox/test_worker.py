@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
 from galerio_events import create_app
@@ -29,7 +30,7 @@ from galerio_events.outbox.worker.delivery import Counts
 from galerio_events.outbox.worker.queue import Nudger
 from tests.conftest import settings
 from tests.outbox.conftest import Clock, a_mail, delivery_to
-from tests.outbox.sink import Sink
+from tests.outbox.sink import Sink, free_port
 from tests.support.builders import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -128,6 +129,14 @@ def test_nobody_listens_to_nudges_and_they_do_not_pile_up(tmp_path: Path) -> Non
     for _ in range(20):
         queue.nudge()
     assert queue._huey.pending_count() == 3
+
+
+def test_a_queue_that_cannot_be_reached_raises_what_the_nudger_forgives(tmp_path: Path) -> None:
+    redis = worker.queue(
+        {"INSTANCE_DIR": tmp_path, "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0", "SECRET_KEY": "k"}, lambda: None
+    )
+    with pytest.raises(RedisError):
+        redis.nudge()
 
 
 def test_a_commit_with_a_mail_nudges_and_one_without_does_not(make_app: Callable[..., Flask]) -> None:

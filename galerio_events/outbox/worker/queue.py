@@ -13,6 +13,7 @@ import structlog
 from huey.api import RedisHuey, SqliteHuey, crontab
 from huey.exceptions import HueyException
 from huey.serializer import SignedSerializer
+from redis.exceptions import RedisError
 
 _log = structlog.get_logger("galerio_events.outbox")
 
@@ -82,6 +83,6 @@ class Nudger:
             self._wanted.clear()
             try:
                 self._nudge()
-            except (HueyException, sqlite3.Error, OSError) as error:
+            except (HueyException, RedisError, sqlite3.Error, OSError) as error:
                 _log.warning("nudge lost; the worker looks every minute anyway", error=str(error))
             time.sleep(self._pause)
