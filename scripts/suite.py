@@ -110,7 +110,7 @@ def inner_command(*, bench: bool, arguments: Sequence[str]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install, start PostgreSQL, run. Returns the exit status."""
-    ask = argparse.ArgumentParser(prog="python -m scripts.suite")
+    ask = argparse.ArgumentParser(prog="python -m scripts.suite", allow_abbrev=False)
     ask.add_argument("--bench", action="store_true", help="the benchmarks instead of the tests")
     given, rest = ask.parse_known_args(arguments)
     absent = install(BENCH_NEEDS if given.bench else NEEDS)
