@@ -131,7 +131,7 @@ def register(
             for column in ("purpose", "nonce", "token_hash")
         },
     )
-    outbox.enqueue(
+    outbox.put(
         db_session,
         mails.mail(
             edition,
@@ -181,7 +181,7 @@ def _tell_known(
 ) -> None:
     """Mail a new private link to whoever has that address, once an hour at most."""
     link = new_link(before.registration_id, LinkPurpose.MANAGE, secret_key=secret_key, now=now)
-    queued = outbox.enqueue(
+    queued = outbox.put(
         db_session,
         mails.mail(
             edition,
@@ -195,5 +195,5 @@ def _tell_known(
         ),
         now=now,
     )
-    if queued is not None:
+    if queued:
         db_session.execute(sa.insert(PrivateLink), [link])

@@ -187,7 +187,7 @@ def _tell(
             db_session.execute(sa.insert(PrivateLink), [link])
             nonce = link["nonce"]
         links[purpose.value] = nonce
-    outbox.enqueue(
+    outbox.put(
         db_session,
         mails.mail(
             edition,
