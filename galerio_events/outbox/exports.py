@@ -58,12 +58,19 @@ class RenderingFailed(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who the mails are from, and what their links are made with. `mail_from` is `Name <address>`."""
+    """Who the mails are from, and what their links are made with. `mail_from` is `Name <address>`.
+
+    Raises `ValueError` where it is more than one line.
+    """
 
     mail_from: str
     base_url: str
     secret_key: str
     reply_to: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.mail_from.isprintable():
+            raise ValueError("GALERIO_MAIL_FROM must be one line: Name <address>")
 
     @property
     def name(self) -> str:

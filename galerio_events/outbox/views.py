@@ -1,6 +1,7 @@
 """The organisers' pages about mail, and what an application does so that mail leaves soon after a commit."""
 
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -67,7 +68,8 @@ def set_up(state: BlueprintSetupState) -> None:
     services.configure(made.sender.host)
     app.extensions["outbox_renderer"] = made
     if not app.testing:
-        app.extensions["outbox_nudge"] = Nudger(lambda: worker.queue(app.config, _nothing).nudge())
+        queue = cache(lambda: worker.queue(app.config, _nothing))
+        app.extensions["outbox_nudge"] = Nudger(lambda: queue().nudge())
 
 
 @sa.event.listens_for(db.session, "after_commit")
