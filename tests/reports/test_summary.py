@@ -120,4 +120,4 @@ def test_as_many_statements_for_three_sessions_and_countries_as_for_one(
         session = make_session(db_session, event, f"session-{number + 2}")
         make_registration(db_session, event, number, country=country, chosen=(first.id, session.id))
     three = count_queries(lambda: queries.summary(db_session, event.id, basis))
-    assert three == one == 7
+    assert three == one == 5
