@@ -5,16 +5,20 @@ from typing import Any
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from sqlalchemy.orm import Session
 
 from galerio_events import clock
 from galerio_events.events import queries
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
+from galerio_events.outbox import queries as outbox
+from galerio_events.outbox.domain import MailState
 from galerio_events.permissions import Permission, can
 from galerio_events.web.guards import actor, load_event, public, requires
 from galerio_events.web.locale import LANGUAGES, browser_language
-from galerio_events.web.overview import cards
+from galerio_events.web.overview import Card, cards, overview_card
 from galerio_events.web.times import clock_time
 
 bp = Blueprint("events", __name__)
@@ -74,6 +78,25 @@ def organise_index(language: str) -> ResponseReturnValue:
 def organise(language: str, slug: str) -> ResponseReturnValue:
     """How the event stands: one card from every feature that has something to say."""
     return render_template("organise/overview.html", event=g.event, cards=cards(db.session(), g.event, actor()))
+
+
+@overview_card(30, Permission.OUTBOX_READ)
+def mail_card(db_session: Session, event: Event) -> Card:
+    """How many mails have left, and whether any of them needs somebody."""
+    counts = outbox.counts(db_session, event.id)
+    waiting = counts.get(MailState.QUEUED, 0) + counts.get(MailState.SENDING, 0)
+    stuck = counts.get(MailState.FAILED, 0) + counts.get(MailState.UNKNOWN, 0)
+    text = ngettext("%(num)d is waiting to be sent.", "%(num)d are waiting to be sent.", waiting)
+    if stuck:
+        text = ngettext("%(num)d did not arrive for certain.", "%(num)d did not arrive for certain.", stuck)
+    return Card(
+        title=_("Mails sent"),
+        figure=str(counts.get(MailState.SENT, 0)),
+        text=text,
+        address=url_for("outbox.index", slug=event.slug),
+        link=_("Open the outbox"),
+        state="attention" if stuck else "quiet",
+    )
 
 
 def organised_events() -> list[Event]:

@@ -124,7 +124,8 @@ def world(app: Flask, db_session: Session) -> World:
     db_session.add(registration)
     mail = Mail(
         event_id=event.id, kind="delivery_check", language="en", recipient_email="visitor@example.org",
-        recipient_name="Demo Visitor", values={"asked_at": "2022-10-01T00:00:00Z", "zone": "Asia/Tokyo"}, dedupe_key="a check",
+        recipient_name="Demo Visitor", values={"asked_at": "2022-10-01T00:00:00Z", "zone": "Asia/Tokyo"},
+        dedupe_key="a check",
     )  # fmt: skip
     row = outbox.enqueue(db_session, mail, now=NOW)
     assert row is not None

@@ -157,6 +157,26 @@ def test_a_keyboard_is_enough_to_sign_in_move_a_session_and_release(site: Site, 
     assert "Closing words" in page.inner_text("main")
 
 
+def test_people_are_moved_without_scripts_and_the_place_is_kept(site: Site, open_page: Callable[..., Page]) -> None:
+    page = open_page(java_script_enabled=False)
+    sign_in(page, site)
+    page.goto(f"{site.url}/en/organise/ascc11/programme/session-2")
+    page.fill("[name=title_en]", "Not lost")
+    page.click("button[value=down-0]")
+    page.wait_for_url("**/session-2#people")
+    page.click("button[value=add-person]")
+    page.wait_for_load_state()
+    assert page.locator(".credit").count() == 5
+    page.select_option("[name=people-4-person]", "tan")
+    page.click("button[value=remove-1]")
+    page.wait_for_load_state()
+    assert [page.input_value(f"[name=people-{n}-person]") for n in range(4)] == ["akaoka", "nagumo", "tuong", "tan"]
+    page.click(".form-foot button")
+    page.wait_for_url("**/programme#session-2")
+    assert "Not lost" in page.inner_text("#session-2")
+    assert "Tan Xin Ji Alan" in page.inner_text("#session-2")
+
+
 def test_menus_close_with_escape(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page()
     sign_in(page, site)

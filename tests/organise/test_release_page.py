@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from galerio_events.accounts.models import Account
 from galerio_events.errors import ChangeConflict, Conflict
 from galerio_events.events.models import Event
+from galerio_events.outbox import services as outbox
+from galerio_events.outbox.domain import Mail, MailState
 from galerio_events.people.models import Person
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.releases import queries, services
@@ -210,6 +212,23 @@ def test_the_overview_says_how_the_draft_stands(organiser: FlaskClient, db_sessi
     session(db_session, "session-1").title = tr("題", "New")
     db_session.commit()
     assert "Release 1 1 change is not released yet." in text_of(organiser.get("/en/organise/ascc11/").text)
+
+
+def test_the_overview_says_whether_mail_needs_somebody(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    assert "Mails sent 0 0 are waiting to be sent." in text_of(organiser.get("/en/organise/ascc11/").text)
+    mail = Mail(
+        event_id=event.id, kind="delivery_check", language="en", recipient_email="a@example.org", recipient_name="A",
+        values={}, dedupe_key="one",
+    )  # fmt: skip
+    row = outbox.enqueue(db_session, mail, now=NOW)
+    db_session.commit()
+    assert "Mails sent 0 1 is waiting to be sent." in text_of(organiser.get("/en/organise/ascc11/").text)
+    assert row is not None
+    row.state = MailState.FAILED
+    db_session.commit()
+    assert "1 did not arrive for certain." in text_of(organiser.get("/en/organise/ascc11/").text)
 
 
 def test_the_service_holds_to_what_was_seen(db_session: Session, event: Event) -> None:
