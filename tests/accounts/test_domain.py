@@ -58,6 +58,7 @@ def test_a_path_of_this_site_is_kept(target: str) -> None:
         "organise",
         "https://example.com/",
         "//example.com/",
+        "///example.com/",
         "/\\example.com",
         "/%0d\\example.com",
         "\\\\example.com",
