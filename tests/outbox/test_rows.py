@@ -191,6 +191,26 @@ def test_pages_follow_each_other_without_gaps(db_session: Session, count_queries
     assert queries.counts(db_session, event.id)[MailState.QUEUED] == 101
 
 
+def test_looking_for_due_mail_reads_only_what_is_on_its_way(connection: sa.Connection, db_session: Session) -> None:
+    """Every mail ever sent stays in the table; the worker looks every minute."""
+    asked: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: object, *_rest: object) -> None:
+        if statement.startswith("SELECT"):
+            asked.append(statement)
+
+    sa.event.listen(connection, "before_cursor_execute", note)
+    queries.due(db_session, now=NOW, limit=5)
+    queries.abandoned(db_session, before=NOW)
+    sa.event.remove(connection, "before_cursor_execute", note)
+    assert [" outbox_mails.state IN ('queued', 'sending') AND" in each for each in asked] == [True, True]
+    if connection.dialect.name == "sqlite":
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {each}", ("x",) * each.count("?")).all() for each in asked
+        ]
+        assert ["ix_outbox_mails_due" in str(plan) for plan in plans] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("code", "verdict"),
     [
