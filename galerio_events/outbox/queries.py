@@ -67,10 +67,12 @@ def due(db_session: Session, *, now: datetime, limit: int) -> list[int]:
 
 def abandoned(db_session: Session, *, before: datetime) -> list[Held]:
     """Mails that were taken in hand before that instant and never came to anything."""
+    # Nothing is claimed before it is due, so that the index on when it is due finds it.
     rows = db_session.execute(
         sa.select(OutboxMail.id, OutboxMail.claim, OutboxMail.attempts, OutboxMail.bulk)
         .where(_ON_ITS_WAY, OutboxMail.state == MailState.SENDING, OutboxMail.claimed_at <= before)
-        .order_by(OutboxMail.id)
+        .where(OutboxMail.next_attempt_at <= before)
+        .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
     )
     return [Held(mail_id, token or "", attempts, bulk) for mail_id, token, attempts, bulk in rows]
 
