@@ -75,3 +75,8 @@ def test_without_the_rights_nothing_is_tried(monkeypatch: pytest.MonkeyPatch, tm
 )
 def test_what_runs(bench: bool, arguments: list[str], expected: list[str]) -> None:
     assert suite.inner_command(bench=bench, arguments=arguments) == [sys.executable, *expected]
+
+
+def test_figures_are_measured_with_everything_on_disk() -> None:
+    assert suite.throw_away_postgresql(bench=True) == ["pg_virtualenv", "-t"]
+    assert "fsync=off" in suite.throw_away_postgresql(bench=False)
