@@ -45,8 +45,9 @@ def register(
     )
 
 
-def refused(call: Callable[[], object]) -> tuple[Refusal, tuple[str, ...]]:
-    with pytest.raises(RegistrationRefused) as caught:
+def refused(db_session: Session, call: Callable[[], object]) -> tuple[Refusal, tuple[str, ...]]:
+    """Why the call was refused; what it had written is rolled back, as views do."""
+    with pytest.raises(RegistrationRefused) as caught, db_session.begin_nested():
         call()
     return caught.value.reason, caught.value.sessions
 
@@ -123,7 +124,7 @@ def test_the_same_form_twice_for_the_last_place_is_not_refused(db_session: Sessi
     edition = open_event(db_session, capacity=1)
     assert register(db_session, edition) is Outcome.REGISTERED
     assert register(db_session, edition, was_known=True) is Outcome.REPEATED
-    assert refused(lambda: register(db_session, edition, email="b@example.org")) == (Refusal.FULL, ())
+    assert refused(db_session, lambda: register(db_session, edition, email="b@example.org")) == (Refusal.FULL, ())
 
 
 def test_the_same_form_with_the_address_corrected_is_another_registration(db_session: Session) -> None:
@@ -171,7 +172,7 @@ def test_capacity_of_the_event(db_session: Session) -> None:
     edition = open_event(db_session, capacity=2)
     for email in ("a@example.org", "b@example.org"):
         assert register(db_session, edition, email=email) is Outcome.REGISTERED
-    assert refused(lambda: register(db_session, edition, email="c@example.org")) == (Refusal.FULL, ())
+    assert refused(db_session, lambda: register(db_session, edition, email="c@example.org")) == (Refusal.FULL, ())
     services.cancel(db_session, edition, registrations(db_session)[0].id, secret_key=SECRET, now=NOW)
     assert register(db_session, edition, email="c@example.org") is Outcome.REGISTERED
     assert len(mails(db_session)) == 4
@@ -181,7 +182,7 @@ def test_capacity_of_a_session(db_session: Session) -> None:
     edition = open_event(db_session, places={"session-2": 1})
     wanted = ("session-1", "session-2")
     assert register(db_session, edition, email="a@example.org", sessions=wanted) is Outcome.REGISTERED
-    assert refused(lambda: register(db_session, edition, email="b@example.org", sessions=wanted)) == (
+    assert refused(db_session, lambda: register(db_session, edition, email="b@example.org", sessions=wanted)) == (
         Refusal.SESSION_FULL,
         ("session-2",),
     )
@@ -191,7 +192,7 @@ def test_capacity_of_a_session(db_session: Session) -> None:
 
 def test_a_refusal_writes_nothing(db_session: Session) -> None:
     edition = open_event(db_session, capacity=0)
-    refused(lambda: register(db_session, edition, sessions=("session-1",)))
+    refused(db_session, lambda: register(db_session, edition, sessions=("session-1",)))
     for table in (Registration, SessionChoice, ConsentRecord, PrivateLink):
         assert db_session.scalar(sa.select(sa.func.count()).select_from(table)) == 0
     assert mails(db_session) == []
@@ -203,7 +204,10 @@ def test_without_an_intake_the_event_takes_registrations_until_it_ends(db_sessio
     closes = NOW.replace(month=11, day=25, hour=15)
     assert queries.admission(db_session, event.id, ()).intake == Intake(closes_at=closes)
     assert register(db_session, edition) is Outcome.REGISTERED
-    assert refused(lambda: register(db_session, edition, email="b@example.org", now=closes)) == (Refusal.CLOSED, ())
+    assert refused(db_session, lambda: register(db_session, edition, email="b@example.org", now=closes)) == (
+        Refusal.CLOSED,
+        (),
+    )
     (mail,) = mails(db_session)
     assert (mail.values["release"], mail.values["lines"]) == (None, [])
 
@@ -334,7 +338,7 @@ def test_change_into_a_full_session_is_refused(db_session: Session) -> None:
     register(db_session, edition, email="a@example.org", sessions=("session-2",))
     register(db_session, edition)
     second = registrations(db_session)[1]
-    assert refused(lambda: change(db_session, edition, second, sessions=("session-2",))) == (
+    assert refused(db_session, lambda: change(db_session, edition, second, sessions=("session-2",))) == (
         Refusal.SESSION_FULL,
         ("session-2",),
     )
@@ -378,7 +382,7 @@ def test_restore_needs_a_place(db_session: Session) -> None:
     services.cancel(db_session, edition, made.id, secret_key=SECRET, now=NOW)
     register(db_session, edition, email="b@example.org")
     restore = lambda: services.restore(db_session, edition, made.id, secret_key=SECRET, now=NOW)  # noqa: E731
-    assert refused(restore) == (Refusal.FULL, ())
+    assert refused(db_session, restore) == (Refusal.FULL, ())
 
 
 def test_restore_leaves_out_sessions_that_are_full_now(db_session: Session) -> None:
@@ -399,7 +403,7 @@ def test_restore_beside_a_newer_registration_is_refused(db_session: Session) -> 
     services.cancel(db_session, edition, made.id, secret_key=SECRET, now=NOW)
     register(db_session, edition, form_key="another")
     restore = lambda: services.restore(db_session, edition, made.id, secret_key=SECRET, now=NOW)  # noqa: E731
-    assert refused(restore) == (Refusal.ADDRESS_TAKEN, ())
+    assert refused(db_session, restore) == (Refusal.ADDRESS_TAKEN, ())
 
 
 def test_a_new_calendar_address_revokes_the_old_one(db_session: Session) -> None:

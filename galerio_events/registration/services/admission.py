@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,29 +75,36 @@ def register(
     registered when the request came in: where two requests race for one address, the loser's would-be "you are
     registered already" is left out, since the winner's confirmation says it at the same moment.
 
-    Raises `RegistrationRefused` where the intake or a session has no place. Nothing is written then.
+    Everything is written first, and the lock is taken last, for as long as it takes to count and to commit: a request
+    that is held up while it writes holds up nobody else. Whoever counts does so alone, and sees all who counted before.
+
+    Raises `RegistrationRefused` where the intake or a session has no place; the caller then rolls back.
     """
     submission = submission_key(form_key, details.email)
-    queries.lock_intake(db_session, edition.event_id)
-    state = queries.admission(db_session, edition.event_id, details.sessions)
-    reason = refusal(state.intake, now=now, taken=state.taken)
-    why = (reason, ()) if reason else session_refusal(details.sessions, state.places)
-    if why:
-        before = queries.in_the_way(db_session, edition.event_id, email=details.email, submission=submission)
-        if before and before.same_submission and before.state is RegistrationState.ACTIVE:
-            return Outcome.REPEATED
-        raise RegistrationRefused(*why)
     while True:
         reference = new_reference()
         registration_id = _insert(
             db_session, edition.event_id, details, reference=reference, submission=submission, now=now
         )
         if registration_id is not None:
-            break
+            _complete(
+                db_session,
+                edition,
+                registration_id,
+                details,
+                reference=reference,
+                terms=terms,
+                secret_key=secret_key,
+                now=now,
+            )
+            _admit(db_session, edition, details, own=1, now=now)
+            return Outcome.REGISTERED
         before = queries.in_the_way(db_session, edition.event_id, email=details.email, submission=submission)
         if before is None:
             continue  # The reference was in use; the next one will not be.
         if not before.same_submission:
+            # Whoever is registered is refused like everybody else, so that nobody learns who is.
+            _admit(db_session, edition, details, own=0, now=now)
             if was_known:
                 _tell_known(db_session, edition, before, secret_key=secret_key, now=now)
             return Outcome.KNOWN
@@ -104,6 +112,30 @@ def register(
             return Outcome.REPEATED
         submission = secrets.token_hex(32)  # An old form, sent again after its registration was cancelled.
 
+
+def _admit(db_session: Session, edition: Edition, details: Details, *, own: int, now: datetime) -> None:
+    """Take the lock and count. `own` is 1 where the registration in question is among those that are counted."""
+    queries.lock_intake(db_session, edition.event_id)
+    state = queries.admission(db_session, edition.event_id, details.sessions)
+    if reason := refusal(state.intake, now=now, taken=state.taken - own):
+        raise RegistrationRefused(reason)
+    others = tuple(replace(place, taken=place.taken - own) for place in state.places)
+    if why := session_refusal(details.sessions, others):
+        raise RegistrationRefused(*why)
+
+
+def _complete(
+    db_session: Session,
+    edition: Edition,
+    registration_id: int,
+    details: Details,
+    *,
+    reference: str,
+    terms: Terms,
+    secret_key: str,
+    now: datetime,
+) -> None:
+    """Write what belongs to a registration: choices, answers about personal data, private links, the confirmation."""
     links = [new_link(registration_id, purpose, secret_key=secret_key, now=now) for purpose in LinkPurpose]
     connection = db_session.connection()
     if details.sessions:
@@ -146,7 +178,6 @@ def register(
         ),
         now=now,
     )
-    return Outcome.REGISTERED
 
 
 def _insert(

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -107,19 +108,26 @@ def restore(
     """Undo a cancellation, by the rules of a new registration. Gives the keys of sessions that had no place any more;
     the others are chosen as before.
 
-    Raises `RegistrationRefused` where the intake has no place or the address has registered again since.
+    Raises `RegistrationRefused` where the intake has no place or the address has registered again since; the caller
+    then rolls back.
     """
-    queries.lock_intake(db_session, edition.event_id)
     registration = _load(db_session, registration_id)
     if registration.state is RegistrationState.ACTIVE:
         return ()
+    # The address is taken before the lock, as in signing up: two who wait for each other would wait for ever.
+    try:
+        with db_session.begin_nested():
+            registration.state = RegistrationState.ACTIVE
+            registration.cancelled_at = None
+            _touch(db_session, registration, now=now)
+    except IntegrityError:
+        raise RegistrationRefused(Refusal.ADDRESS_TAKEN) from None
     chosen = queries.chosen_sessions(db_session, registration_id)
+    queries.lock_intake(db_session, edition.event_id)
     state = queries.admission(db_session, edition.event_id, chosen)
-    if reason := refusal(state.intake, now=now, taken=state.taken):
+    if reason := refusal(state.intake, now=now, taken=state.taken - 1):
         raise RegistrationRefused(reason)
-    if queries.is_registered(db_session, edition.event_id, registration.email):
-        raise RegistrationRefused(Refusal.ADDRESS_TAKEN)
-    lost = tuple(place for place in state.places if place.full)
+    lost = tuple(place for place in state.places if place.capacity is not None and place.taken > place.capacity)
     if lost:
         db_session.execute(
             sa.delete(SessionChoice).where(
@@ -127,9 +135,6 @@ def restore(
                 SessionChoice.session_id.in_([place.session_id for place in lost]),
             )
         )
-    registration.state = RegistrationState.ACTIVE
-    registration.cancelled_at = None
-    _touch(db_session, registration, now=now)
     lost_keys = tuple(place.key for place in lost)
     kept = tuple(key for key in chosen if key not in lost_keys)
     _tell(db_session, edition, registration, mails.CONFIRMATION, kept, secret_key=secret_key, now=now)
