@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -17,6 +20,11 @@ from galerio_events import create_app
 from galerio_events.db import begin_writing
 from galerio_events.extensions import db
 from galerio_events.releases import queries as releases
+
+# A slow machine is no defect, and what is logged is no output of a command.
+hypothesis.settings.register_profile("galerio", deadline=None)
+hypothesis.settings.load_profile("galerio")
+structlog.configure(logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr))
 
 BACKENDS = ("sqlite", "postgresql")
 BASE_URL = "http://localhost:8000"
