@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench assets messages lock clean
+.PHONY: help run test lint bench assets messages catalogues lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -45,6 +45,9 @@ bench: $(DEV_STAMP) $(MANIFEST) $(CATALOGUES) ## measure, and print each figure 
 assets: $(MANIFEST) ## build the style sheets and scripts
 
 messages: $(CATALOGUES) ## compile the gettext catalogues
+
+catalogues: $(DEV_STAMP) ## bring the gettext catalogues up to date with the sources
+	$(PY) -m scripts.catalogues
 
 lock: $(DEV_STAMP) ## pin every requirement anew, with hashes and without addresses
 	$(PY) -m scripts.lock

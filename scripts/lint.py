@@ -20,12 +20,9 @@ TRANSLATIONS = ROOT / "galerio_events" / "translations"
 LANGUAGES = ("ja", "en")
 MessageId = str | tuple[str, ...]
 
-# Hosts that packages are fetched from, and folders of the machine that somebody happens to work on.
-_REGISTRY = re.compile(
-    r"\b(?:registry\.(?:npmjs\.org|yarnpkg\.com)|(?:test\.)?pypi\.org|files\.pythonhosted\.org|deb\.debian\.org"
-    r"|proxy\.golang\.org|repo\.maven\.apache\.org|static\.crates\.io)\b"
-)
-_MACHINE = re.compile(r"(?<![\w.\-})>*])/(?:work/(?:main|shared)|root|home/\w+|Users/\w+|tmp/brief)(?=[/\s\"'`)]|$)")
+# Files that say which packages are installed; whoever installs them says from where.
+_LOCKS = re.compile(r"(?:^|/)(?:requirements/.*\.txt|package-lock\.json|\.npmrc|pyproject\.toml)$")
+_ADDRESS = re.compile(r"\w+://[^\s\"'<>]+|\b(?:extra-)?index-url\b|\"resolved\"")
 
 
 def template(root: Path = ROOT) -> dict[MessageId, Iterable[str]]:
@@ -70,12 +67,19 @@ def catalogue_faults(language: str, po: bytes, wanted: Iterable[MessageId]) -> I
             yield from (f"{language}: {identity!r}: {error}" for error in message.check(catalog))
 
 
-def address_faults(name: str, text: str) -> Iterator[str]:
-    """Lines of a committed file that name a package registry or a folder of somebody's machine."""
+def machine_folders() -> tuple[str, ...]:
+    """The folders that are this machine's own: where the checkout lies and where its user lives."""
+    return tuple(sorted({str(ROOT.parent), str(Path.home())} - {"/"}))
+
+
+def address_faults(name: str, text: str, folders: Iterable[str]) -> Iterator[str]:
+    """Lines of a committed file that name one of the folders, or (where packages are listed) any address at all."""
+    machine = re.compile("|".join(rf"(?<![\w.\-/}}>*]){re.escape(each)}(?=[/\s\"'`)]|$)" for each in folders) or "(?!)")
     for number, line in enumerate(text.splitlines(), 1):
-        for pattern, what in ((_REGISTRY, "a package registry"), (_MACHINE, "a path of one machine")):
-            if match := pattern.search(line):
-                yield f"{name}:{number}: names {what}: {match[0]}"
+        if match := machine.search(line):
+            yield f"{name}:{number}: names a folder of this machine: {match[0]}"
+        if _LOCKS.search(name) and (match := _ADDRESS.search(line)):
+            yield f"{name}:{number}: says where packages come from: {match[0]}"
 
 
 def committed_texts() -> Iterator[tuple[str, str]]:
@@ -96,8 +100,9 @@ def faults() -> Iterator[str]:
             yield from catalogue_faults(language, po.read_bytes(), wanted)
         else:
             yield f"{language}: there is no catalogue"
+    folders = machine_folders()
     for name, text in committed_texts():
-        yield from address_faults(name, text)
+        yield from address_faults(name, text, folders)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,24 +61,34 @@ def test_messages_are_found_in_code_and_templates(tmp_path: Path) -> None:
     assert set(lint.template(tmp_path)) == {"Host", ("one", "many"), "Home", "Hello"}
 
 
-HOST, FOLDER = ".".join(("registry", "npmjs", "org")), "/".join(("", "home", "somebody", "galerio"))
+FOLDER = "/srv/somebody"
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("name", "text", "expected"),
     [
-        (f"fine\nsee {HOST}/x", [f"name:2: names a package registry: {HOST}"]),
-        (f"path = '{FOLDER}'", ["name:1: names a path of one machine: " + FOLDER.removesuffix("/galerio")]),
-        ("/ja/organise/work/home/x and templates/root/", []),
-        ("https://example.org/home/page", []),
+        (
+            "requirements/run.txt",
+            "fine\n--index-url x",
+            ["requirements/run.txt:2: says where packages come from: index-url"],
+        ),
+        (
+            "assets/package-lock.json",
+            '"resolved": "https://example.org/a.tgz"',
+            ['assets/package-lock.json:1: says where packages come from: "resolved"'],
+        ),
+        ("docs/a.md", "see https://example.org/home/page", []),
+        ("docs/a.md", f"path = '{FOLDER}/galerio'", [f"docs/a.md:1: names a folder of this machine: {FOLDER}"]),
+        ("docs/a.md", f"path = {FOLDER}bodyelse/galerio and x{FOLDER}/y", []),
     ],
 )
-def test_addresses_are_noticed(text: str, expected: list[str]) -> None:
-    assert list(lint.address_faults("name", text)) == expected
+def test_addresses_are_noticed(name: str, text: str, expected: list[str]) -> None:
+    assert list(lint.address_faults(name, text, [FOLDER])) == expected
 
 
 def test_what_is_committed_names_no_registry_and_no_machine() -> None:
-    assert [fault for name, text in lint.committed_texts() for fault in lint.address_faults(name, text)] == []
+    folders = lint.machine_folders()
+    assert [fault for name, text in lint.committed_texts() for fault in lint.address_faults(name, text, folders)] == []
 
 
 def test_advisories_are_read_honestly() -> None:
