@@ -62,7 +62,8 @@ for (const select of document.querySelectorAll("select[data-search]")) {
       no_results: () => `<div class="no-results">${select.dataset.searchNone}</div>`,
     },
   });
-  // The script hides the select, which leaves its label without anything to name.
+  // The hidden select would be a second, nameless field to screen readers; the one in its place needs its name.
+  select.setAttribute("aria-hidden", "true");
   chooser.control_input.setAttribute("aria-label", `${label}: ${select.dataset.searchHint}`);
   chooser.control_input.setAttribute("placeholder", select.dataset.searchHint);
   chooser.control_input.setAttribute("autocomplete", "off");
