@@ -15,8 +15,8 @@ from galerio_events.events.domain import VenueKind
 from galerio_events.programme.domain import RoleKind
 from galerio_events.releases.domain import document
 from galerio_events.releases.domain.document import PublishedOrganisation, PublishedProgramme, PublishedRole
-from galerio_events.releases.exports import contentlines as lines
 from galerio_events.releases.exports import ical
+from galerio_events.releases.exports.values import printable
 from galerio_events.translated import Translated
 from galerio_events.web.labels import label
 from tests.calendars.readers import with_icalendar, with_libical
@@ -90,10 +90,10 @@ def test_a_session_says_all_that_is_known_of_it() -> None:
         r"DESCRIPTION:要約\n\n都市の話。\n\nパネリスト：石川 武史（横浜市）\n"
         r"モデレーター：Christopher Pablo（世界銀行）\n主催：YUSA\n\nhttps://events.example.org/ja/ascc11/sessions/session-1",
         "LOCATION:ウェビナー",
-        'CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL="ウェビナー":https://live.example.org/%E9%83%A8%E5%B1%8B?a=1,2',
+        "CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO;LABEL=ウェビナー:https://live.example.org/%E9%83%A8%E5%B1%8B?a=1,2",
         "CATEGORIES:スマートシティ",
         "URL:https://events.example.org/ja/ascc11/sessions/session-1",
-        'ORGANIZER;CN="横浜市":mailto:no-reply@example.org',
+        "ORGANIZER;CN=横浜市:mailto:no-reply@example.org",
         "END:VEVENT",
         "",
     ]
@@ -255,34 +255,81 @@ CHARACTERS = st.one_of(
 TEXTS = st.text(CHARACTERS, max_size=200)
 
 
-@settings(max_examples=150, deadline=None)
+def titled(text: str) -> PublishedProgramme:
+    """A programme of one session of that title, in a venue, by a host and under a heading of the same name."""
+    programme = sample_programme(1)
+    name = Translated({"en": text})
+    return replace(
+        programme,
+        event=replace(programme.event, organisers=(replace(programme.event.organisers[0], name=name),)),
+        venues=(replace(programme.venues[0], name=name, url="https://live.example.org/1"),),
+        tracks=(replace(programme.tracks[0], name=name),),
+        sessions=(replace(programme.sessions[0], title=name, people=()),),
+    )
+
+
+@settings(max_examples=100, deadline=None)
 @given(st.text(CHARACTERS, min_size=50, max_size=200))
 def test_lines_are_folded_at_75_octets_between_characters(text: str) -> None:
-    data = lines.folded([f"SUMMARY:{lines.text(text)}", f"X-P;CN={lines.parameter(text)}:x"])
+    programme = titled(text)
+    data = feed(programme)
     assert data.endswith(b"\r\n")
-    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
     for line in data.split(b"\r\n"):
+        assert len(line) <= 75
         line.decode()
     assert data.count(b"\n") == data.count(b"\r") == data.count(b"\r\n")
-    whole = data.replace(b"\r\n ", b"").decode().split("\r\n")
-    assert [line[:8] for line in whole] == ["SUMMARY:", 'X-P;CN="', ""]
-    assert whole[1].endswith('":x')
-    assert whole[1].count('"') == 2
+    plain = unfolded(feed(titled("plain")))
+    assert [re.split("[:;]", line)[0] for line in unfolded(data)] == [re.split("[:;]", line)[0] for line in plain]
 
 
 @settings(max_examples=100, deadline=None)
 @given(TEXTS)
 def test_text_is_read_back_as_it_was(text: str) -> None:
+    title = text or "-"
+    seen = icalendar.Calendar.from_ical(feed(titled(title))).walk("VEVENT")[0]
+    expected = printable(Translated({"en": title}).get("en", ""))
+    assert (str(seen["SUMMARY"]), str(seen["LOCATION"])) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        (r"C:\New", r"C:\\New"),
+        (r"\\N\N", r"\\\\N\\N"),
+        (r"a\n;b,c:d", r"a\\n\;b\,c:d"),
+        ("one\r\ntwo\u2028three", r"one\ntwo\nthree"),
+        ("bell\x07, \u202eright to left", r"bell\, right to left"),
+    ],
+)
+def test_text_is_escaped_and_kept(typed: str, written: str) -> None:
+    said = unfolded(feed(titled(typed)))
+    assert [line for line in said if line.startswith(("SUMMARY", "LOCATION", "CATEGORIES"))] == [
+        f"SUMMARY:{written}",
+        f"LOCATION:{written}",
+        f"CATEGORIES:{written}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("Yokohama", "Yokohama"),
+        ("City, of: Yoko;hama", '"City, of: Yoko;hama"'),
+        ('the "new" city', "\"the 'new' city\""),
+        ("up^there", "up^^there"),
+        ("two\r\nlines", '"two lines"'),
+    ],
+)
+def test_a_name_in_a_parameter(typed: str, written: str) -> None:
+    assert f"ORGANIZER;CN={written}:mailto:no-reply@example.org" in unfolded(feed(titled(typed)))
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Africa/Abidjan", "Etc/UTC"])
+def test_times_in_a_zone_that_is_always_at_utc(zone: str) -> None:
     programme = sample_programme(1)
-    session = replace(programme.sessions[0], title=Translated({"en": text or "-"}), people=())
-    seen = icalendar.Calendar.from_ical(feed(replace(programme, sessions=(session,)))).walk("VEVENT")[0]
-    expected = lines._without_controls(session.title.get("en", ""))
-    assert str(seen["SUMMARY"]) == expected
-
-
-@pytest.mark.parametrize(("length", "folds"), [(66, 0), (67, 0), (68, 1), (67 + 74, 1), (67 + 75, 2)])
-def test_a_line_of_exactly_75_octets_is_not_folded(length: int, folds: int) -> None:
-    assert lines.folded(["SUMMARY:" + "x" * length]).count(b"\r\n ") == folds
+    said = unfolded(feed(replace(programme, event=replace(programme.event, timezone=zone))))
+    expected = "DTSTART:20221125T041000Z" if zone == "UTC" else f"DTSTART;TZID={zone}:20221125T041000"
+    assert [line for line in said if line.startswith("DTSTART") and "202211" in line] == [expected]
 
 
 def test_a_time_that_the_clock_shows_twice_is_said_in_utc() -> None:

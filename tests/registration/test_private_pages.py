@@ -201,6 +201,22 @@ def test_the_calendar_of_a_cancelled_registration_says_so(client: FlaskClient, d
     assert found == [("Session 1", "CANCELLED"), ("Session 3", "CANCELLED")]
 
 
+def test_each_word_of_a_registrants_calendar_outdoes_the_one_before(
+    client: FlaskClient, db_session: Session, token: str
+) -> None:
+    path = calendar_path(db_session)
+
+    def said() -> list[tuple[str, int]]:
+        events = Calendar.from_ical(client.get(path).data).walk("VEVENT")
+        return [(str(event["STATUS"]), int(event["SEQUENCE"])) for event in events]
+
+    assert said() == [("CONFIRMED", 0)] * 2
+    client.post(f"/en/ascc11/registration/{token}/cancel")
+    assert said() == [("CANCELLED", 1)] * 2
+    client.post(f"/en/ascc11/registration/{token}/restore")
+    assert said() == [("CONFIRMED", 2)] * 2
+
+
 def test_a_new_calendar_address(client: FlaskClient, db_session: Session, token: str) -> None:
     path = f"/en/ascc11/registration/{token}"
     old = calendar_path(db_session)

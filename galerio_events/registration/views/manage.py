@@ -203,6 +203,7 @@ def calendar(token: str) -> AnyResponse:
         base_url=str(current_app.config["BASE_URL"]),
         organiser_address=current_app.config["MAIL_FROM"],
         cancelled=registration.state is RegistrationState.CANCELLED,
+        revision=registration.version - 1,
     )
     response = Response(data, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{registration.event.slug}.ics"'

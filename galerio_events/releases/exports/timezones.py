@@ -3,49 +3,47 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from icalendar import Timezone, TimezoneDaylight, TimezoneStandard, vDatetime, vText, vUTCOffset
+
 from galerio_events import clock
-from galerio_events.releases.exports import contentlines as lines
 
 # How far back the observance in force at the beginning is looked for.
 _LOOK_BACK = timedelta(days=550)
 
 
 @lru_cache(maxsize=64)
-def vtimezone(zone_name: str, first_year: int, last_year: int) -> bytes:
+def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
     """The VTIMEZONE component: right for every local time from 1 January `first_year` to 31 December `last_year`.
 
     Every change of the clocks is an observance of its own, without recurrence rules, so that readers need not agree on
-    how rules are bounded. Raises `clock.UnknownZone`.
+    how rules are bounded. The changes are looked for here, since `Timezone.from_tzinfo` puts those to summer time an
+    hour late and misses those that are undone within weeks (docs/adr/0012). Raises `clock.UnknownZone`. The component
+    is shared and must not be changed.
     """
     begins = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1)
     ends = datetime(last_year + 1, 1, 1, tzinfo=UTC) + timedelta(days=1)
     changes = _changes(zone_name, begins - _LOOK_BACK, ends)
     before = [change for change in changes if change <= begins]
-    out = ["BEGIN:VTIMEZONE", f"TZID:{zone_name}"]
+    component = Timezone()
+    component["TZID"] = vText(zone_name)
     if not before:
-        out += _observance(zone_name, begins, offset_from=None)
+        component.add_component(_observance(zone_name, begins, _offset(zone_name, begins)))
     for change in before[-1:] + [change for change in changes if change > begins]:
-        out += _observance(zone_name, change, offset_from=_offset(zone_name, change - timedelta(seconds=1)))
-    out.append("END:VTIMEZONE")
-    return lines.folded(out)
+        component.add_component(_observance(zone_name, change, _offset(zone_name, change - timedelta(seconds=1))))
+    return component
 
 
-def _observance(zone_name: str, onset: datetime, *, offset_from: timedelta | None) -> list[str]:
+def _observance(zone_name: str, onset: datetime, offset_from: timedelta) -> TimezoneStandard | TimezoneDaylight:
     local = clock.in_zone(onset, zone_name)
-    offset_to = _offset(zone_name, onset)
-    if offset_from is None:
-        offset_from = offset_to
-    name = "DAYLIGHT" if local.dst() else "STANDARD"
-    label = local.tzname() or ""
-    return [
-        f"BEGIN:{name}",
-        # The onset is written as the clock showed it just before it was changed.
-        f"DTSTART:{lines.wall((onset + offset_from).replace(tzinfo=None))}",
-        f"TZOFFSETFROM:{lines.offset(offset_from)}",
-        f"TZOFFSETTO:{lines.offset(offset_to)}",
-        *([f"TZNAME:{lines.text(label)}"] if label else []),
-        f"END:{name}",
-    ]
+    component = TimezoneDaylight() if local.dst() else TimezoneStandard()
+    # The onset is written as the clock showed it just before it was changed.
+    component["DTSTART"] = vDatetime((onset + offset_from).replace(tzinfo=None))
+    component["TZOFFSETFROM"] = vUTCOffset(offset_from)
+    component["TZOFFSETTO"] = vUTCOffset(_offset(zone_name, onset))
+    label = local.tzname()
+    if label:
+        component["TZNAME"] = vText(label)
+    return component
 
 
 def _changes(zone_name: str, begins: datetime, ends: datetime) -> list[datetime]:
