@@ -1,6 +1,7 @@
 """A programme as its timetable is laid out: days, blocks of sessions at the same time, one row a session.
 
-Rows hold finished text. A timetable has a thousand of them, and a template that only copies is quick.
+Rows hold finished HTML: every field is escaped here, once for each name or label, and the template copies it as it is.
+A timetable has a thousand of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,7 +30,6 @@ MOST_LINES = 12
 class Row:
     """One session. `starts_note` and `ends_note` name a date that is not that of the heading above it."""
 
-    key: str
     href: str
     starts: str
     ends: str
@@ -41,7 +41,7 @@ class Row:
     summary: Markup
     venue: Markup
     track: Markup
-    people: tuple[tuple[str, Markup], ...]
+    people: tuple[tuple[Markup, Markup], ...]
     place: str = ""
 
 
@@ -104,8 +104,8 @@ class _RowMaker:
         self.venues = {v.key: marked(v.name, language) for v in programme.venues}
         self.tracks = {t.key: marked(t.name, language) for t in programme.tracks}
         self.people = {p.key: marked(p.name, language) for p in programme.people.values()}
-        self.roles = {role: (label(role), label(role, 2)) for role in RoleKind}
-        self.ends_on = _("ends %(date)s")
+        self.roles = {role: (escape(label(role)), escape(label(role, 2))) for role in RoleKind}
+        self.ends_on = escape(_("ends %(date)s"))
         self.comma = "、" if language == "ja" else ", "
         base = url_for("site.session", language=language, slug=event.slug, key="-")[:-1]
         query = "" if zone_name == event.timezone else "?tz=" + quote(zone_name, safe="/")
@@ -129,14 +129,14 @@ class _RowMaker:
     def row(self, day: date, session: PublishedSession, start: datetime, end: datetime, place: str) -> Row:
         language = self.language
         first, last = start.date(), end.date()
+        starts_text, ends_text = times.clock_times(start, end)
         return Row(
-            key=session.key,
             href=f"{self.address[0]}{quote(session.key)}{self.address[1]}",
             starts=start.isoformat(timespec="minutes"),
             ends=end.isoformat(timespec="minutes"),
-            starts_text=times.clock_time(start),
-            ends_text=times.clock_time(end),
-            starts_note="" if first == day else times.short_date(first, language),
+            starts_text=starts_text,
+            ends_text=ends_text,
+            starts_note="" if first == day else escape(times.short_date(first, language)),
             ends_note="" if last == first else self.ends_on % {"date": times.short_date(last, language)},
             title=marked(session.title, language),
             summary=marked(session.summary, language),
@@ -146,7 +146,7 @@ class _RowMaker:
             place=place,
         )
 
-    def by_role(self, roles: Sequence[PublishedRole]) -> tuple[tuple[str, Markup], ...]:
+    def by_role(self, roles: Sequence[PublishedRole]) -> tuple[tuple[Markup, Markup], ...]:
         grouped: dict[RoleKind, list[str]] = {}
         for role in roles:
             grouped.setdefault(role.role, []).append(self.people[role.person])
