@@ -30,6 +30,7 @@ MOST_LINES = 12
 class Row:
     """One session. `starts_note` and `ends_note` name a date that is not that of the heading above it."""
 
+    key: str
     href: str
     starts: str
     ends: str
@@ -131,6 +132,7 @@ class _RowMaker:
         first, last = start.date(), end.date()
         starts_text, ends_text = times.clock_times(start, end)
         return Row(
+            key=session.key,
             href=f"{self.address[0]}{quote(session.key)}{self.address[1]}",
             starts=start.isoformat(timespec="minutes"),
             ends=end.isoformat(timespec="minutes"),
