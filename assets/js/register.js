@@ -1,7 +1,6 @@
 // Comforts of the registration form; without this script it is a plain form that works as well.
 
 import TomSelect from "tom-select/dist/esm/tom-select.js";
-import dropdownInput from "tom-select/dist/esm/plugins/dropdown_input/plugin.js";
 
 // The error summary is where a reader begins after a form came back.
 const summary = document.querySelector("[data-focus]");
@@ -31,17 +30,21 @@ function fold(text) {
     .replace(/[\u30a1-\u30f6]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0x60));
 }
 
-TomSelect.define("dropdown_input", dropdownInput);
+// The box is one combobox (ARIA 1.2): its input has the name, the focus and the active option. Nothing is chosen but by
+// Enter or a click on it: passing through with Tab leaves everything as it was.
 for (const select of document.querySelectorAll("select[data-search]")) {
-  const label = select.dataset.searchLabel;
+  const described = select.getAttribute("aria-describedby");
+  const chosenId = `${select.id}-chosen`;
   const chooser = new TomSelect(select, {
-    plugins: ["dropdown_input"],
     maxOptions: null,
     searchField: ["folded", "text", "spellings"],
     allowEmptyOption: false,
-    placeholder: select.options[0].text,
-    openOnFocus: true,
-    selectOnTab: true,
+    placeholder: select.dataset.searchHint,
+    hidePlaceholder: false,
+    openOnFocus: false,
+    selectOnTab: false,
+    // What Enter chooses has to be what was typed last.
+    refreshThrottle: 0,
     onInitialize() {
       for (const option of Object.values(this.options)) {
         option.folded = fold(`${option.text} ${option.spellings ?? ""}`);
@@ -59,22 +62,60 @@ for (const select of document.querySelectorAll("select[data-search]")) {
       };
     },
     render: {
+      item: (data, escape) => `<div id="${chosenId}">${escape(data.text)}</div>`,
       no_results: () => `<div class="no-results">${select.dataset.searchNone}</div>`,
     },
   });
-  // The hidden select would be a second, nameless field to screen readers; the one in its place needs its name.
+  const box = chooser.control_input;
+
+  // No option is active before somebody typed or moved: Enter on a list that has just opened chooses nothing.
+  let before = null;
+  chooser.hook("before", "refreshOptions", () => {
+    before = chooser.lastQuery ? null : chooser.activeOption;
+  });
+  chooser.hook("after", "refreshOptions", () => {
+    if (!before && !chooser.inputValue() && !chooser.items.length) {
+      chooser.clearActiveOption();
+    }
+  });
+  chooser.wrapper.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "ArrowDown" && chooser.isOpen && !chooser.activeOption) {
+        chooser.setActiveOption(chooser.selectable()[0]);
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
+
+  // A click opens the list; a second one closes it.
+  let wasOpen = false;
+  chooser.wrapper.addEventListener("mousedown", () => (wasOpen = chooser.isOpen), true);
+  chooser.control.addEventListener("click", () => wasOpen || chooser.open());
+
+  // The hidden select would be a second, nameless field to screen readers.
   select.setAttribute("aria-hidden", "true");
-  chooser.control_input.setAttribute("aria-label", `${label}: ${select.dataset.searchHint}`);
-  chooser.control_input.setAttribute("placeholder", select.dataset.searchHint);
-  chooser.control_input.setAttribute("autocomplete", "off");
-  const described = select.getAttribute("aria-describedby");
-  if (described) {
-    chooser.focus_node.setAttribute("aria-describedby", described);
+  box.setAttribute("autocomplete", "off");
+  box.setAttribute("aria-autocomplete", "list");
+  if (select.required) {
+    box.setAttribute("aria-required", "true");
   }
   if (select.getAttribute("aria-invalid")) {
-    chooser.focus_node.setAttribute("aria-invalid", "true");
+    box.setAttribute("aria-invalid", "true");
   }
-  chooser.focus_node.setAttribute("aria-label", label);
+  // What is chosen stands beside the input, not in it, so it is read as its description.
+  const describe = () => {
+    const ids = [chooser.items.length ? chosenId : "", described ?? ""].join(" ").trim();
+    if (ids) {
+      box.setAttribute("aria-describedby", ids);
+    } else {
+      box.removeAttribute("aria-describedby");
+    }
+  };
+  chooser.on("change", describe);
+  describe();
   document.querySelector(`.error-summary a[href="#${select.id}"]`)?.addEventListener("click", (event) => {
     event.preventDefault();
     chooser.focus();

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from galerio_events.demo.services import load_participants
 from galerio_events.extensions import db
@@ -72,6 +72,7 @@ def test_nothing_is_found(
     page.locator(".ts-control").click()
     look("choosing a country")
     page.keyboard.press("Escape")
+    expect(page.locator("#country-ts-dropdown")).to_be_hidden()
     page.locator("main form button[type=submit]").click()
     page.wait_for_selector(".error-summary")
     look("errors")
