@@ -34,8 +34,12 @@ def deliver(as_json: bool) -> None:
 def work() -> None:
     """Send what is due as soon as it is due, until SIGTERM or SIGINT."""
 
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
     def run() -> None:
-        delivery.run()
+        # The queue calls this in a thread of its own, and what builds attachments needs the application there too.
+        with app.app_context():
+            delivery.run()
 
     queue = worker.queue(current_app.config, run)
     delivery = _delivery(queue.stopping)

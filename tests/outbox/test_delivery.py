@@ -6,11 +6,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from galerio_events.outbox import queries, services
+from galerio_events.outbox import domain, queries, services
 from galerio_events.outbox.domain import BACKOFF, CLAIM_LASTS, MailState
 from galerio_events.outbox.exports import Renderer
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.outbox.worker.delivery import Counts, Delivery
+from galerio_events.outbox.worker.transport import SmtpTransport
 from tests.outbox.conftest import Clock, delivery_to, put, told
 from tests.outbox.sink import Sink, free_port
 from tests.support.builders import NOW
@@ -244,6 +245,39 @@ def test_a_mail_that_cannot_be_made_fails_and_holds_nobody_up(
     assert "'asked_at' is undefined" in broken.last_error
     assert "no_such_kind" in unknown_kind.last_error
     assert told(db_session, fine)[0] == "sent"
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_an_attachment_that_raises_what_nobody_thought_of_holds_nobody_up(
+    db_session: Session, sink: Sink, delivery: Delivery, clock: Clock, monkeypatch: pytest.MonkeyPatch, bulk: bool
+) -> None:
+    def broken(_db_session: Session, mail: domain.Outgoing) -> list[domain.Attachment]:
+        if mail.recipient_email == "person1@example.org":
+            raise RuntimeError("no such drawer")
+        return []
+
+    row, fine = put(db_session, 1, bulk=bulk), put(db_session, 2)
+    with monkeypatch.context() as patch:
+        patch.setitem(services._builders, "delivery_check", broken)
+        assert delivery.run() == Counts(sent=1, deferred=1)
+    assert told(db_session, row) == ("queued", 1, NOW + MINUTE)
+    assert (row.last_error, row.claim) == ("RuntimeError: no such drawer", None)
+    assert told(db_session, fine)[0] == "sent"
+    clock.forward(minutes=1)
+    assert delivery.run() == Counts(sent=1)
+
+
+def test_a_way_out_that_raises_leaves_a_bulk_mail_unknown_and_tries_another_again(
+    db_session: Session, delivery: Delivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("torn")
+
+    bulk, single = put(db_session, 1, bulk=True), put(db_session, 2)
+    monkeypatch.setattr(SmtpTransport, "send", broken)
+    assert delivery.run() == Counts(deferred=1, unknown=1)
+    assert (told(db_session, bulk)[0], told(db_session, single)[0]) == ("unknown", "queued")
+    assert (bulk.last_error, single.last_error) == ("RuntimeError: torn", "RuntimeError: torn")
 
 
 def test_no_transaction_is_open_while_the_server_is_talked_to(

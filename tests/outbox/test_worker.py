@@ -1,11 +1,7 @@
 """Workers for real: side by side on one database, and as a process that is told to stop."""
 
 import json
-import os
-import select
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
+from icalendar import Calendar
 from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 
@@ -30,11 +27,10 @@ from galerio_events.outbox.worker.delivery import Counts
 from galerio_events.outbox.worker.queue import Nudger
 from tests.conftest import settings
 from tests.outbox.conftest import Clock, a_mail, delivery_to
+from tests.outbox.process import PATIENCE, ROOT, Worker, eventually
 from tests.outbox.sink import Sink, free_port
 from tests.support.builders import NOW
-
-ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+from tests.support.demo import released_ascc11
 
 
 def test_two_workers_send_every_mail_exactly_once(
@@ -155,32 +151,6 @@ def test_a_commit_with_a_mail_nudges_and_one_without_does_not(make_app: Callable
         assert nudged == [1]
 
 
-class Worker:
-    """`flask outbox work` as a process of its own."""
-
-    def __init__(self, instance: Path, database_url: str, smtp_url: str) -> None:
-        self.environment = os.environ | {
-            "GALERIO_INSTANCE_DIR": str(instance),
-            "GALERIO_DATABASE_URL": database_url,
-            "GALERIO_SMTP_URL": smtp_url,
-            "GALERIO_SECRET_KEY": "k" * 40,
-            "GALERIO_REDIS_URL": "",
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "outbox", "work"],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def wait_until_ready(self) -> bytes:
-        assert self.process.stdout is not None
-        readable, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
-        assert readable, "the worker did not come up"
-        return self.process.stdout.readline()
-
-
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_the_worker_process_sends_soon_after_a_commit_and_stops_when_told(
     backend: str, make_app: Callable[..., Flask], tmp_path: Path, sink: Sink, stop: signal.Signals
@@ -191,26 +161,43 @@ def test_the_worker_process_sends_soon_after_a_commit_and_stops_when_told(
     with app.app_context():
         services.enqueue(db.session(), a_mail(1), now=utc_now())
         db.session.commit()
-    running = Worker(tmp_path, app.config["DATABASE_URL"], sink.url)
-    try:
+    with Worker(app.config) as running:
         assert running.wait_until_ready() == b"The mail worker is ready.\n"
         assert taken.acquire(timeout=PATIENCE)
         with app.app_context():
             services.enqueue(db.session(), a_mail(2), now=utc_now())
             db.session.commit()
-        worker.queue({"INSTANCE_DIR": tmp_path, "REDIS_URL": "", "SECRET_KEY": "k" * 40}, lambda: None).nudge()
+        running.nudge()
         began = time.monotonic()
         assert taken.acquire(timeout=PATIENCE)
         assert time.monotonic() - began < 20
         running.process.send_signal(stop)
         out, _ = running.process.communicate(timeout=PATIENCE)
-    finally:
-        running.process.kill()
-        running.process.wait()
     assert (running.process.returncode, out) == (0, b"The mail worker has stopped.\n")
     assert set(sink.message_ids().values()) == {1}
     with app.app_context():
         assert db.session.scalars(sa.select(OutboxMail.state)).all() == [MailState.SENT, MailState.SENT]
+
+
+def test_the_worker_process_sends_a_confirmation_with_its_calendar(
+    make_app: Callable[..., Flask], tmp_path: Path, sink: Sink
+) -> None:
+    app = make_app(SMTP_URL=sink.url)
+    sample = json.loads((ROOT / "templates/mail/registration_confirmation/sample.json").read_text())
+    with app.app_context():
+        release = released_ascc11(db.session())
+        values = sample | {"release": release.number, "sessions": ["session-1"]}
+        mail = a_mail(1, event_id=release.event_id, kind="registration_confirmation", language="en", values=values)
+        row = services.enqueue(db.session(), mail, now=utc_now())
+        db.session.commit()
+        assert row is not None
+    with Worker(app.config) as running:
+        eventually(lambda: bool(sink.taken), "a mail arrives")
+    (message,) = sink.messages()
+    (attached,) = message.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("text/calendar", "ascc11.ics")
+    (event,) = Calendar.from_ical(attached.get_payload(decode=True)).walk("VEVENT")
+    assert event["URL"].endswith("/en/ascc11/sessions/session-1")
 
 
 def test_deliver_and_check_on_the_command_line(tmp_path: Path) -> None:

@@ -114,7 +114,17 @@ class Delivery:
             envelope = self._envelope(mail, self._attachments(mail))
         except (RenderingFailed, DomainError, LookupError, ValueError) as error:
             return Outcome(Verdict.PERMANENT, f"This mail cannot be made: {error}")
-        return transport.send(envelope)
+        except Exception as error:  # noqa: BLE001 written into the log and on the mail
+            return self._surprise(Verdict.TEMPORARY, mail, error)
+        try:
+            return transport.send(envelope)
+        except Exception as error:  # noqa: BLE001 written into the log and on the mail
+            return self._surprise(Verdict.UNKNOWABLE, mail, error)
+
+    def _surprise(self, verdict: Verdict, mail: Outgoing, error: Exception) -> Outcome:
+        """What nobody thought of holds up this mail only; it is told in the log in full and on the mail's page."""
+        _log.exception("mail could not be attempted", mail_id=mail.id, kind=mail.kind, attempt=mail.attempts)
+        return Outcome(verdict, f"{type(error).__name__}: {error}")
 
     def _attachments(self, mail: Outgoing) -> list[Attachment]:
         with reading_only(), self._open_session() as db_session:
