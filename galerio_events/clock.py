@@ -32,8 +32,27 @@ def utc_now() -> datetime:
 
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
-    """Every IANA zone name a reader may choose."""
-    return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+    """Every IANA zone name, older ones (`Japan`, `EST5EDT`, `US/Pacific`) among them."""
+    return frozenset(available_timezones() - {"Factory", "localtime"})
+
+
+@lru_cache(maxsize=1)
+def listed_zone_names() -> frozenset[str]:
+    """The names that a list to choose from has: those of places, and UTC."""
+    return frozenset(name for name in zone_names() if "/" in name or name == "UTC")
+
+
+@lru_cache(maxsize=1)
+def _names_by_spelling() -> dict[str, str]:
+    return {name.lower(): name for name in zone_names()}
+
+
+def zone_name(text: str) -> str:
+    """The IANA name as it is spelt, for a name in any mixture of capitals and small letters. Raises `UnknownZone`."""
+    try:
+        return _names_by_spelling()[text.lower()]
+    except KeyError:
+        raise UnknownZone(text) from None
 
 
 @lru_cache(maxsize=1024)
@@ -96,7 +115,17 @@ def programme_day(moment: datetime, zone_name: str, day_starts_at: time = time(0
 @lru_cache(maxsize=4096)
 def offset_label(moment: datetime, zone_name: str) -> str:
     """`UTC+9`, `UTC−3:30`: the offset in force at that instant."""
-    seconds = int((in_zone(moment, zone_name).utcoffset() or timedelta()).total_seconds())
+    return offset_text(in_zone(moment, zone_name))
+
+
+def happens_twice(local: datetime) -> bool:
+    """Whether clocks of its zone show the time of that instant twice."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+def offset_text(local: datetime) -> str:
+    """As `offset_label`, of an instant on the clock of a zone."""
+    seconds = int((local.utcoffset() or timedelta()).total_seconds())
     sign = "+" if seconds >= 0 else "−"
     hours, minutes = divmod(abs(seconds) // 60, 60)
     return f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")

@@ -19,7 +19,6 @@ from galerio_events.permissions import Permission, can
 from galerio_events.web.guards import actor, load_event, public, requires
 from galerio_events.web.locale import LANGUAGES, browser_language
 from galerio_events.web.overview import Card, cards, overview_card
-from galerio_events.web.times import clock_time
 
 bp = Blueprint("events", __name__)
 blueprints = (bp,)
@@ -54,7 +53,8 @@ def event_root(slug: str) -> ResponseReturnValue:
     """To the event's home in the reader's language."""
     if slug in LANGUAGES:
         return redirect(url_for("site.front", language=slug))
-    return _to_readers_language(url_for("site.home", language=browser_language(), slug=load_event(slug).slug))
+    event = load_event(slug)
+    return _to_readers_language(url_for("site.home", language=browser_language(event.languages), slug=event.slug))
 
 
 def _to_readers_language(address: str) -> ResponseReturnValue:
@@ -131,5 +131,4 @@ def may(permission: str) -> bool:
     return can(actor(), Permission(permission), event_id=g.event.id)
 
 
-bp.add_app_template_filter(clock_time, "wall")
 bp.add_app_template_filter(clock.offset_label, "offset")

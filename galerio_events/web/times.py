@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import lru_cache
 
+from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, get_timezone_location
 from flask import Flask
 
@@ -18,6 +20,8 @@ _LONG = {"ja": "y年M月d日（E）", "en": "EEEE d MMMM y"}
 _DAY = {"ja": "M月d日（E）", "en": "EEEE d MMMM"}
 _SHORT = {"ja": "M月d日（E）", "en": "EEE d MMM"}
 _BETWEEN = {"ja": " ", "en": ", "}
+# Rules for clocks rather than places. The IANA database links each to some city that its readers need not know.
+_OF_NO_PLACE = frozenset(("CET", "CST6CDT", "EET", "EST", "EST5EDT", "HST", "MET", "MST", "MST7MDT", "PST8PDT", "WET"))
 
 
 @lru_cache(maxsize=4096)
@@ -58,8 +62,17 @@ def date_range(first: date, last: date, language: str) -> tuple[str, ...]:
 
 
 def clock_time(local: datetime) -> str:
-    """`09:05`: the time on a 24-hour clock."""
-    return f"{local.hour:02}:{local.minute:02}"
+    """`09:05`: the time on a 24-hour clock; `01:30 (UTC−4)` where the clocks of its zone show it twice."""
+    plain = f"{local.hour:02}:{local.minute:02}"
+    return f"{plain} ({clock.offset_text(local)})" if clock.happens_twice(local) else plain
+
+
+def clock_times(begin: datetime, end: datetime) -> tuple[str, str]:
+    """The times of both, with their offsets where these differ."""
+    if begin.utcoffset() == end.utcoffset():
+        return clock_time(begin), clock_time(end)
+    first, last = (f"{local.hour:02}:{local.minute:02} ({clock.offset_text(local)})" for local in (begin, end))
+    return first, last
 
 
 def when(starts_at: datetime, ends_at: datetime, zone_name: str, language: str) -> str:
@@ -69,19 +82,28 @@ def when(starts_at: datetime, ends_at: datetime, zone_name: str, language: str) 
     """
     begin, end = clock.in_zone(starts_at, zone_name), clock.in_zone(ends_at, zone_name)
     between = _BETWEEN[language]
-    head = f"{long_date(begin.date(), language)}{between}{clock_time(begin)}"
+    first_time, last_time = clock_times(begin, end)
+    head = f"{long_date(begin.date(), language)}{between}{first_time}"
     if begin.date() == end.date():
-        return f"{head}–{clock_time(end)}"
+        return f"{head}–{last_time}"
     last = long_date(end.date(), language) if begin.year != end.year else day_date(end.date(), language)
-    return f"{head} – {last}{between}{clock_time(end)}"
+    return f"{head} – {last}{between}{last_time}"
 
 
 @lru_cache(maxsize=2048)
 def zone_place(zone_name: str, language: str) -> str:
-    """`日本時間`, `Japan time`; the IANA name itself for a zone that belongs to no place."""
-    if zone_name == "UTC" or zone_name.startswith("Etc/"):
+    """`日本時間`, `Japan time`; `ロサンゼルス時間`, `Los Angeles time` where the country has several zones.
+
+    This is CLDR's generic location format. A zone that belongs to no place is called by its IANA name.
+    """
+    canonical = get_global("zone_aliases").get(zone_name, zone_name)
+    territory = get_global("zone_territories").get(canonical)
+    if territory in {None, "ZZ"} or zone_name in _OF_NO_PLACE:
         return zone_name
-    name = get_timezone_location(clock.zone(zone_name), locale=language)
+    if len(get_global("territory_zones").get(territory, ())) == 1:
+        name = get_timezone_location(clock.zone(zone_name), locale=language)
+    else:
+        name = Locale.parse(language).zone_formats["region"] % zone_city(zone_name, language)
     return f"{name.removesuffix(' Time')} time" if language == "en" and name.endswith(" Time") else name
 
 
@@ -108,13 +130,13 @@ def zone_label(zone_name: str, moments: Iterable[datetime], language: str) -> st
 
 @lru_cache(maxsize=8)
 def zone_choices(language: str) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """(region, ((IANA name, what the reader sees), …)) of every zone, for a select with groups.
+    """(region, ((IANA name, what the reader sees), …)) of every listed zone, for a select with groups.
 
     What the reader sees begins with the city of the IANA name, so that typing finds it, and goes on with its name in
     the reader's language where that is another one.
     """
     groups: dict[str, list[tuple[str, str]]] = {}
-    for name in sorted(clock.zone_names()):
+    for name in sorted(clock.listed_zone_names()):
         region, _, rest = name.partition("/")
         city = (rest or region).replace("_", " ")
         local = zone_city(name, language)
@@ -137,6 +159,10 @@ def init_app(app: Flask) -> None:
     @app.template_filter("when")
     def whole(span: tuple[datetime, datetime], zone_name: str) -> str:
         return when(span[0], span[1], zone_name, page_language())
+
+    @app.template_filter("wall_times")
+    def wall_times(span: tuple[datetime, datetime], zone_name: str) -> tuple[str, str]:
+        return clock_times(clock.in_zone(span[0], zone_name), clock.in_zone(span[1], zone_name))
 
     @app.template_filter("zone_label")
     def zone(zone_name: str, moment: datetime) -> str:

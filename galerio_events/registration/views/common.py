@@ -55,9 +55,10 @@ def shown_event(edition: Edition) -> Any:
 def zone_of(edition: Edition) -> str:
     """The zone that `?tz=` asks for, else the event's own; 404 for one that does not exist."""
     wanted = request.args.get("tz", "")
-    if wanted and wanted not in clock.zone_names():
+    try:
+        return clock.zone_name(wanted) if wanted else edition.timezone
+    except clock.UnknownZone:
         abort(404)
-    return wanted or edition.timezone
 
 
 def secret_key() -> str:
@@ -84,7 +85,7 @@ def days(
     for session in choosable(edition.programme):
         begins = clock.in_zone(session.starts_at, zone_name)
         ends = clock.in_zone(session.ends_at, zone_name)
-        hours = f"{times.clock_time(begins)}–{times.clock_time(ends)}"
+        hours = "–".join(times.clock_times(begins, ends))
         offer = Offer(session.key, session, hours, session.key in full)
         found.setdefault(times.long_date(begins.date(), language), []).append(offer)
     return tuple(Day(date, tuple(offers)) for date, offers in found.items())
