@@ -109,7 +109,10 @@ def end_reading(db_session: Session) -> None:
 
 
 def prepare_engine(engine: sa.Engine) -> None:
-    """Give an engine our SQLite settings: WAL, synchronous=FULL, foreign keys, explicit BEGIN."""
+    """Give an engine our SQLite settings: WAL, synchronous=FULL, foreign keys, explicit BEGIN.
+
+    Recursive triggers make those that refuse a deletion see the one that `INSERT OR REPLACE` makes.
+    """
     if engine.dialect.name != "sqlite":
         return
 
@@ -117,7 +120,13 @@ def prepare_engine(engine: sa.Engine) -> None:
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+            "busy_timeout=15000",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -78,9 +78,15 @@ def test_sqlite_settings(make_app: Callable[..., Flask], backend: str) -> None:
             return
         found = {
             pragma: connection.exec_driver_sql(f"PRAGMA {pragma}").scalar_one()
-            for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            for pragma in ("journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "busy_timeout")
         }
-    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "busy_timeout": 15000,
+    }
 
 
 def test_writers_queue_up(make_app: Callable[..., Flask]) -> None:

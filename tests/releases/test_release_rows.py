@@ -27,6 +27,21 @@ def test_newest_release_is_served(db_session: Session) -> None:
     assert queries.newest_programme(db_session, "ascc12") is None
 
 
+@pytest.mark.parametrize("conflict", ["id", "event_id, number"])
+def test_replacing_a_release_is_refused_as_well(db_session: Session, conflict: str, backend: str) -> None:
+    event = make_event(db_session)
+    store_release(db_session, event, sample_programme())
+    columns = "id, event_id, number, released_at, note, document, digest"
+    values = columns.replace("note", "'x'")
+    if conflict != "id":
+        columns, values = columns.removeprefix("id, "), values.removeprefix("id, ")
+    verb = "INSERT OR REPLACE" if backend == "sqlite" else "INSERT"
+    end = "" if backend == "sqlite" else f" ON CONFLICT ({conflict}) DO UPDATE SET note = 'x'"
+    with pytest.raises(DBAPIError, match="releases are append-only"), db_session.begin_nested():
+        db_session.execute(sa.text(f"{verb} INTO releases ({columns}) SELECT {values} FROM releases WHERE true{end}"))
+    assert db_session.execute(sa.text("SELECT note FROM releases")).scalars().all() == [""]
+
+
 @pytest.mark.parametrize("statement", ["UPDATE releases SET note = 'x'", "DELETE FROM releases"])
 def test_the_database_refuses_to_change_a_release(db_session: Session, statement: str) -> None:
     store_release(db_session, make_event(db_session), sample_programme())
