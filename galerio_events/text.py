@@ -9,17 +9,33 @@ from base64 import urlsafe_b64encode
 
 _BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _KEEP_CONTROLS = {"\n", "\t"}
+# What shows nothing by itself although it is no format character: joiners, fillers, variation selectors, a blank.
+_BLANK = frozenset(
+    map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),
+              *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)])
+)  # fmt: skip
 
 
 def one_line(text: str) -> str:
-    """NFC, without control characters and direction overrides, white space collapsed to single spaces."""
+    """NFC, without control characters and direction overrides, white space collapsed to single spaces.
+
+    Empty where nothing of it can be seen.
+    """
     return " ".join(clean(text).split())
 
 
 def clean(text: str) -> str:
-    """NFC, line ends as `\\n`, without control characters (but line feed and tab) and direction overrides."""
+    """NFC, line ends as `\\n`, without control characters (but line feed and tab) and direction overrides.
+
+    Empty where nothing of it can be seen.
+    """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_BIDI)
-    return "".join(c for c in text if c in _KEEP_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    text = "".join(c for c in text if c in _KEEP_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    return text if any(map(_visible, text)) else ""
+
+
+def _visible(character: str) -> bool:
+    return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
 
 
 def fold(text: str) -> str:

@@ -21,6 +21,11 @@ from galerio_events import text
         ("\ud800x", "x"),
         ("👩\u200d💻", "👩\u200d💻"),
         ("", ""),
+        ("\u200b\u200d\ufeff", ""),
+        ("\u00ad \u3164\ufe0f\u2060", ""),
+        ("\u2800\U000e0101\u034f", ""),
+        ("❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥"),
+        ("न\u200d", "न\u200d"),
     ],
 )
 def test_one_line(typed: str, expected: str) -> None:
