@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
@@ -51,31 +51,33 @@ def sign_in(language: str) -> ResponseReturnValue:
     return redirect(target or url_for("accounts.sign_in"))
 
 
-@bp.post("/<language:language>/sign-out")
+@bp.route("/<language:language>/sign-out", methods=["GET", "POST"])
 @public
 def sign_out(language: str) -> ResponseReturnValue:
-    """End this sign-in. Signing out twice is no error."""
+    """End this sign-in. Signing out twice is no error; following a link to here ends nothing."""
+    if request.method != "POST":
+        return redirect(url_for("accounts.sign_in"))
     logout_user()
     session.clear()
     flash(_("You are signed out."), "success")
     return redirect(url_for("accounts.sign_in"))
 
 
-def _account_key() -> str:
-    return "account:" + email_key(request.form.get("email", ""))[:320]
-
-
 def _account_here_key() -> str:
-    return f"{client_address()} {_account_key()}"
+    return f"{client_address()} account:{email_key(request.form.get('email', ''))[:320]}"
 
 
-@limiter.limit("30 per 10 minutes")
-@limiter.limit("10 per 10 minutes", key_func=_account_here_key)
-@limiter.limit("100 per hour", key_func=_account_key)
+def _failed(response: Response) -> bool:
+    return response.status_code == 422
+
+
+@limiter.limit("30 per 10 minutes", deduct_when=_failed)
+@limiter.limit("10 per 10 minutes; 40 per hour", key_func=_account_here_key, deduct_when=_failed)
 def _attempt(email: str, password: str) -> Account | None:
     """The account, if the password is its own. An unknown address costs the same work as a wrong password.
 
-    Raises `RateLimitExceeded` beyond so many attempts from one address or on one account.
+    Raises `RateLimitExceeded` after so many failures from one address, on one account or on several. What fails
+    elsewhere does not count: nobody can lock others out by failing in their name.
     """
     account = queries.by_email(db.session(), email)
     given = normal_password(password)
