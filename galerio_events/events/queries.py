@@ -29,6 +29,23 @@ def lock_by_slug(db_session: Session, slug: str) -> Event | None:
     )
 
 
+def lock(db_session: Session, event_id: int) -> None:
+    """Wait for, then hold, the right to change the draft of that event or to release it until the transaction ends.
+
+    Rows that refer to the event can be written meanwhile. On SQLite the transaction of a writer is that lock already.
+    Raises `NoResultFound` where there is no such event.
+    """
+    db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)).one()
+
+
+def hold_still(db_session: Session, event_id: int) -> None:
+    """Wait for who holds the `lock`, then keep others from taking it until the transaction ends.
+
+    Whoever reads a draft in several statements sees one state of it so, where each statement sees the latest one.
+    """
+    db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(read=True)).one()
+
+
 def slug_of(db_session: Session, event_id: int) -> str:
     """The slug of that event. Raises `NoResultFound` where there is no such event."""
     return db_session.execute(sa.select(Event.slug).where(Event.id == event_id)).scalar_one()

@@ -21,7 +21,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
 
 from galerio_events import clock
 from galerio_events.programme.domain import RoleKind, SessionKind
@@ -32,6 +32,8 @@ from galerio_events.programme.domain.rules import (
     TITLE_LENGTH,
     Frame,
     SessionProblem,
+    role_twice,
+    time_problems,
 )
 from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.text import clean, one_line
@@ -49,7 +51,8 @@ EXPLAINED: dict[SessionProblem, tuple[str, Any]] = {
     SessionProblem.SUMMARY_TOO_LONG: ("summary", _("This summary is too long.")),
     SessionProblem.ABSTRACT_TOO_LONG: ("abstract", _("This abstract is too long.")),
     SessionProblem.ENDS_BEFORE_START: ("ends_at", _("The end must be after the start.")),
-    SessionProblem.OUTSIDE_EVENT: ("starts_at", _("This is outside the days of the event.")),
+    SessionProblem.STARTS_OUTSIDE_EVENT: ("starts_at", _("This is outside the days of the event.")),
+    SessionProblem.ENDS_OUTSIDE_EVENT: ("ends_at", _("This is outside the days of the event.")),
     SessionProblem.UNKNOWN_VENUE: ("venue", _("This venue is not there any more. Choose another one.")),
     SessionProblem.UNKNOWN_TRACK: ("track", _("This track is not there any more. Choose another one.")),
     SessionProblem.UNKNOWN_ORGANISER: ("organiser", _("This organisation is not there any more. Choose another one.")),
@@ -101,6 +104,10 @@ class Places(IntegerField):
         except ValueError:
             raise ValueError(_("Enter a whole number from 0 to 1,000,000.")) from None
 
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+
 
 class CreditForm(Form):
     """Somebody's role in the session."""
@@ -110,9 +117,15 @@ class CreditForm(Form):
 
 
 class SessionForm(FlaskForm):
-    """Texts per language are added by `session_form`; instants are typed as wall-clock times of the event's zone."""
+    """Texts per language are added by `session_form`; instants are typed as wall-clock times of the event's zone.
+
+    `version` is the stored version that would be overwritten, `base` the one that was opened where somebody else has
+    saved since, and `nonce` is there for new sessions, so that sending the form twice makes one.
+    """
 
     version = HiddenField()
+    base = HiddenField()
+    nonce = HiddenField()
     key = StringField(_("Address"), filters=[lambda value: one_line(value or "")])
     kind = Choice(_("Kind"))
     venue = Choice(_("Venue"))
@@ -168,7 +181,7 @@ class SessionForm(FlaskForm):
     def ask(self, instants: "Instants") -> None:
         """Say at the times what is not clear about them."""
         for name in instants.outside:
-            self.explain(SessionProblem.OUTSIDE_EVENT, at=name)
+            self._add_error(self[name], EXPLAINED[SessionProblem.STARTS_OUTSIDE_EVENT][1])
         for name in instants.open:
             self._add_error(
                 self[name], _("The clocks change in this night, so this time can mean two moments. Choose one below.")
@@ -190,10 +203,23 @@ class SessionForm(FlaskForm):
             capacity=self.capacity.data,
         )
 
-    def explain(self, problem: SessionProblem, *, at: str | None = None) -> None:
+    def problems(self, frame: Frame, instants: "Instants") -> list[SessionProblem]:
+        """The rules that are broken already, of a form that may be invalid otherwise."""
+        found = [] if self.text("title") else [SessionProblem.TITLE_MISSING]
+        if len(instants.moments) == 2:
+            found += time_problems(instants.moments["starts_at"], instants.moments["ends_at"], frame)
+        if not self.people.errors and role_twice(self.credits()):
+            found.append(SessionProblem.ROLE_TWICE)
+        return found
+
+    def nonce_sent(self) -> str | None:
+        """What this form was given so that it makes one session only; None where it is not of ours."""
+        given = self.nonce.data or ""
+        return given if re.fullmatch(r"[A-Za-z0-9_-]{22}", given) else None
+
+    def explain(self, problem: SessionProblem) -> None:
         """Say at the right field what is wrong."""
         name, message = EXPLAINED[problem]
-        name = at or name
         self._add_error(self[name] if name in self else self[f"{name}_{self.languages[0]}"], message)
 
     @staticmethod

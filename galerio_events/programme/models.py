@@ -19,6 +19,7 @@ class ProgrammeSession(Base):
         sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         sa.CheckConstraint("capacity >= 0", name="capacity_not_negative"),
         sa.Index("ix_programme_sessions_event_id_starts_at", "event_id", "starts_at"),
+        sa.Index("uq_programme_sessions_event_id_nonce", "event_id", "nonce", unique=True),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +42,8 @@ class ProgrammeSession(Base):
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
     version: Mapped[int] = mapped_column(default=1)
+    # Of the form that made it, so that a form that is sent twice makes one session.
+    nonce: Mapped[str | None] = mapped_column(sa.String(22))
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 SQLAlchemy's own form
 

@@ -69,6 +69,20 @@ def session_by_key(db_session: Session, event_id: int, key: str) -> ProgrammeSes
     )
 
 
+def session_by_nonce(db_session: Session, event_id: int, nonce: str) -> ProgrammeSession | None:
+    """The session that the form with that nonce has made in the event, if it has."""
+    return db_session.scalar(
+        sa.select(ProgrammeSession).where(ProgrammeSession.event_id == event_id, ProgrammeSession.nonce == nonce)
+    )
+
+
+def capacities_by_key(db_session: Session, event_id: int) -> dict[str, int]:
+    """Key to number of places of every session of the event that has a limit."""
+    s = ProgrammeSession
+    rows = db_session.execute(sa.select(s.key, s.capacity).where(s.event_id == event_id, s.capacity.is_not(None)))
+    return {row.key: row.capacity for row in rows}
+
+
 def values_of(session: ProgrammeSession) -> SessionValues:
     """What the session says now, in the form in which `services.save_session` takes it."""
     return SessionValues(

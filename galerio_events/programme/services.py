@@ -13,7 +13,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from galerio_events.bulk import Merged, merge_by_key
 from galerio_events.errors import ChangeConflict, Conflict, ImportRefused, NotFound, Problem
-from galerio_events.events.queries import slug_of
+from galerio_events.events.queries import lock, slug_of
 from galerio_events.events.services import save_edition, save_tracks, save_venues
 from galerio_events.people.services import save_organisations, save_people
 from galerio_events.programme import queries
@@ -39,19 +39,24 @@ from galerio_events.programme.queries import Ids
 
 
 def add_session(
-    db_session: Session, event_id: int, key: str, values: SessionValues, *, now: datetime
+    db_session: Session, event_id: int, key: str, values: SessionValues, *, nonce: str | None = None, now: datetime
 ) -> ProgrammeSession:
-    """A new session in the event's draft.
+    """A new session in the event's draft; where one was made with that `nonce` already, that one as it is.
 
     Raises `SessionRefused` with everything that is wrong with the key and the values; a key that a removed session has
     is taken, too.
     """
+    lock(db_session, event_id)
+    if nonce is not None and (made := queries.session_by_nonce(db_session, event_id, nonce)):
+        return made
     taken = queries.session_by_key(db_session, event_id, key) is not None
     problem = key_problem(key, {key} if taken else ())
     ids, problems = _checked(db_session, event_id, values)
     if problem or problems:
         raise SessionRefused([*problems, *([problem] if problem else [])])
-    session = ProgrammeSession(event_id=event_id, key=key, uid=session_uid(slug_of(db_session, event_id), key))
+    session = ProgrammeSession(
+        event_id=event_id, key=key, uid=session_uid(slug_of(db_session, event_id), key), nonce=nonce
+    )
     _write(session, values, ids, now)
     try:
         with db_session.begin_nested():
@@ -124,9 +129,9 @@ def restore_session(
 def import_programme(db_session: Session, parsed: ParsedProgramme, *, now: datetime) -> Counts:
     """Make the draft of the event that the file is about say what the file says.
 
-    The event is added where there is none. What the file does not mention stays; a removed session that it does mention
-    is restored. Importing the same file again changes nothing. Raises `ImportRefused` where a session that stays would
-    lie outside the event's new days.
+    The event is added where there is none. What the file does not mention stays, also a session's number of places; a
+    removed session that it does mention is restored. Importing the same file again changes nothing. Raises
+    `ImportRefused` where a session that stays would lie outside the event's new days.
     """
     db_session.flush()
     event_id, added, changed = save_edition(
@@ -148,6 +153,7 @@ def import_programme(db_session: Session, parsed: ParsedProgramme, *, now: datet
         for key, values in parsed.sessions.items()
     }
     before = queries.roles_by_session(db_session, event_id)
+    places = queries.capacities_by_key(db_session, event_id)
     other_roles = frozenset(key for key, wanted in roles.items() if before.get(key, ()) != wanted)
     sessions = merge_by_key(
         db_session,
@@ -164,7 +170,7 @@ def import_programme(db_session: Session, parsed: ParsedProgramme, *, now: datet
                 "venue_id": venues[values.venue] if values.venue else None,
                 "track_id": tracks[values.track] if values.track else None,
                 "organiser_id": organisations[values.organiser] if values.organiser else None,
-                "capacity": values.capacity,
+                "capacity": places.get(key) if key in parsed.without_capacity else values.capacity,
                 "removed_at": None,
             }
             for key, values in parsed.sessions.items()
@@ -252,6 +258,7 @@ def _replace_roles(db_session: Session, wanted: Mapping[int, tuple[tuple[RoleKin
 
 
 def _expected(db_session: Session, event_id: int, key: str, version: int) -> ProgrammeSession:
+    lock(db_session, event_id)
     session = queries.session_by_key(db_session, event_id, key)
     if session is None:
         raise NotFound(key)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event, EventOrganiser, Track, Venue
+from galerio_events.events.queries import hold_still
 from galerio_events.people.models import Organisation, Person
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.releases.domain import document
@@ -111,20 +112,13 @@ def releases_of(db_session: Session, event_id: int) -> list[Release]:
     )
 
 
-def lock_event(db_session: Session, event_id: int) -> None:
-    """Wait for, then hold, the right to release that event until the transaction ends.
-
-    Rows that refer to the event can be written meanwhile. On SQLite the transaction of a writer is that lock already.
-    Raises `NoResultFound` where there is no such event.
-    """
-    db_session.execute(sa.select(Event.id).where(Event.id == event_id).with_for_update(key_share=True)).one()
-
-
 def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
     """The draft in the shape of a release: number `DRAFT`, time `NOT_RELEASED`, sequences 0, no removed sessions.
 
-    Eight queries, however long the programme is. Raises `NoResultFound` where there is no such event.
+    Nine queries, however long the programme is, between which nobody changes it. Raises `NoResultFound` where there is
+    no such event.
     """
+    hold_still(db_session, event_id)
     venues = db_session.execute(
         sa.select(Venue.id, Venue.key, Venue.kind, Venue.name, Venue.url)
         .where(Venue.event_id == event_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from galerio_events.errors import ChangeConflict, Conflict
+from galerio_events.events.queries import lock
 from galerio_events.releases import queries
 from galerio_events.releases.domain import document
 from galerio_events.releases.domain.diff import diff, sequenced
@@ -43,7 +44,7 @@ def release_programme(
     makes two releases at one time follow each other, so their numbers do as well.
     """
     db_session.flush()
-    queries.lock_event(db_session, event_id)
+    lock(db_session, event_id)
     newest = queries.newest_of(db_session, event_id)
     draft = queries.draft_programme(db_session, event_id)
     if diff(newest, draft).empty:

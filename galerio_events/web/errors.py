@@ -1,5 +1,7 @@
 """Domain errors and HTTP errors as pages, in the reader's language."""
 
+from typing import Any
+
 from flask import Flask, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -7,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from galerio_events import errors
+from galerio_events.web import expired
 
 
 def init_app(app: Flask) -> None:
@@ -33,8 +36,13 @@ def init_app(app: Flask) -> None:
         )
 
     @app.errorhandler(CSRFError)
-    def form_expired(_error: Exception) -> tuple[str, int]:
-        return page(400, _("This form has expired"), _("Go back, reload the page and send it again."))
+    def form_expired(_error: Exception) -> Any:
+        advice = _("Nothing was saved. Go back, copy what you entered, open the page anew and send it from there.")
+        return expired.sent_again() or page(400, _("This form has expired"), advice)
+
+    @app.errorhandler(401)
+    def signed_out(error: HTTPException) -> Any:
+        return expired.signed_out() or other(error)
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> tuple[str, int] | tuple[str, int, dict[str, str]] | HTTPException:

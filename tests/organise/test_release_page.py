@@ -187,6 +187,27 @@ def test_a_second_press_of_the_button_makes_no_second_release(organiser: FlaskCl
     assert numbers(db_session) == [1, 2]
 
 
+def test_a_second_press_by_somebody_else_is_told_that_nothing_is_left(
+    app: Flask, organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    session(db_session, "session-1").title = tr("題", "Once")
+    second = make_account(db_session, "second@example.org", event=event)
+    db_session.commit()
+    other = app.test_client()
+    sign_in(other, second)
+    seen = form(organiser.get(PAGE).text)
+    assert organiser.post(PAGE, data=seen).status_code == 302
+    answer = other.post(PAGE, data=seen)
+    assert answer.status_code == 409
+    assert "There is nothing to release" in answer.text
+    assert "is out." not in answer.text
+    assert numbers(db_session) == [1, 2]
+
+
+def test_the_history_calls_the_number_that_of_the_release(organiser: FlaskClient) -> None:
+    assert '<th scope="col">版</th>' in organiser.get("/ja/organise/ascc11/release").text
+
+
 @pytest.mark.parametrize("after", ["", "-1", "²", "x", "9" * 50])
 def test_an_odd_form_releases_nothing(organiser: FlaskClient, db_session: Session, after: str) -> None:
     session(db_session, "session-1").title = tr("題", "New")

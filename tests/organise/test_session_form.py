@@ -246,6 +246,102 @@ def test_who_comes_second_sees_both_versions_and_loses_nothing(
     assert stored(db_session, event).capacity == 50
 
 
+@pytest.mark.parametrize(
+    "press",
+    [{"do": "down-0"}, {"do": "add-person"}, {"do": "remove-1"}, {"ends_at": "2022-11-25T15:00"}, {"starts_at": "?"}],
+)
+def test_the_comparison_stays_until_one_of_them_is_saved(
+    organiser: FlaskClient, db_session: Session, event: Event, press: dict[str, str]
+) -> None:
+    organiser.post(PAGE, data=FORM | {"title_en": "Hers"})
+    organiser.post(PAGE, data=FORM | {"title_en": "His"})
+    compared = FORM | {"title_en": "His", "version": "2", "base": "1"}
+    answer = organiser.post(PAGE, data=compared | press)
+    assert answer.status_code == (200 if "do" in press else 422)
+    assert "Somebody else has saved this session meanwhile" in answer.text
+    assert "<pre>Hers</pre>" in answer.text
+    assert 'name="version" type="hidden" value="2"' in answer.text
+    assert 'name="base" type="hidden" value="1"' in answer.text
+    assert stored(db_session, event).title == tr("魅力ある都市づくり", "Hers")
+    assert organiser.post(PAGE, data=compared).status_code == 302
+    assert "<pre>" not in organiser.get(PAGE).text
+
+
+def test_a_third_save_in_between_is_compared_as_well(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    organiser.post(PAGE, data=FORM | {"title_en": "Hers"})
+    organiser.post(PAGE, data=FORM | {"title_en": "Theirs", "version": "2"})
+    answer = organiser.post(PAGE, data=FORM | {"title_en": "His", "version": "2", "base": "1"})
+    assert answer.status_code == 409
+    assert "<pre>Theirs</pre>" in answer.text
+    assert stored(db_session, event).title["en"] == "Theirs"
+
+
+def test_a_form_without_its_version_is_not_saved(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    sent = {name: value for name, value in FORM.items() if name != "version"}
+    answer = organiser.post(PAGE, data=sent | {"title_en": "From nowhere"})
+    assert answer.status_code == 409
+    assert "<pre>From nowhere</pre>" in answer.text
+    assert stored(db_session, event).title["en"] == "Attractive cities"
+
+
+def errors_at(page: str) -> dict[str, str]:
+    """What is said at which field."""
+    found = re.findall(r'<p class="field-error" id="([a-z_]+)-error">(.*?)</p>', page, re.DOTALL)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+OUTSIDE = "This is outside the days of the event."
+
+
+@pytest.mark.parametrize(
+    ("change", "errors"),
+    [
+        ({"starts_at": "2022-11-23T23:00", "ends_at": "2022-11-24T01:00"}, {"starts_at": OUTSIDE}),
+        ({"ends_at": "2022-11-26T01:00"}, {"ends_at": OUTSIDE}),
+        (
+            {"starts_at": "2022-11-27T01:00", "ends_at": "2022-11-27T02:00"},
+            {"starts_at": OUTSIDE, "ends_at": OUTSIDE},
+        ),
+        ({"ends_at": "9999-12-31T23:59"}, {"ends_at": OUTSIDE}),
+        (
+            {"title_ja": "", "title_en": "\u200b", "ends_at": "2022-11-25T15:00", "capacity": "x"},
+            {
+                "title_ja": "Enter a title in at least one language.",
+                "ends_at": "The end must be after the start.",
+                "capacity": "Enter a whole number from 0 to 1,000,000.",
+            },
+        ),
+    ],
+)
+def test_every_problem_is_said_at_once_and_at_its_own_field(
+    organiser: FlaskClient, change: dict[str, str], errors: dict[str, str]
+) -> None:
+    assert errors_at(organiser.post(PAGE, data=FORM | change).text) == errors
+
+
+def test_a_new_session_is_told_everything_as_well(organiser: FlaskClient) -> None:
+    page = organiser.post(NEW, data=FORM | {"key": "session-3", "starts_at": "", "title_ja": "", "title_en": ""}).text
+    assert errors_at(page) == {
+        "title_ja": "Enter a title in at least one language.",
+        "key": "Another session has this address already. Choose another one.",
+        "starts_at": "Enter date and time of the start.",
+    }
+
+
+def test_the_list_of_problems_holds_sentences_only(organiser: FlaskClient) -> None:
+    page = organiser.post(PAGE, data=FORM | {"people-0-role": "emperor"}).text
+    summary = page.split('class="error-summary"')[1].split("</div>")[0]
+    assert re.findall(r"<a [^>]*>(.*?)</a>", summary) == ["People: Choose one from the list."]
+
+
+def test_places_are_known_to_apply_at_once(organiser: FlaskClient) -> None:
+    assert "this applies to registration at once" in organiser.get(PAGE).text
+    organiser.post(PAGE, data=FORM | {"title_en": "Other"})
+    assert "applies to registration at once" not in organiser.get(LIST).text
+    organiser.post(PAGE, data=FORM | {"title_en": "Other", "version": "2", "capacity": "5"})
+    assert "The number of places applies to registration at once." in organiser.get(LIST).text
+
+
 def test_two_who_save_the_same_do_not_disagree(organiser: FlaskClient) -> None:
     assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).status_code == 302
     assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).location == LIST + "#session-3"
@@ -297,6 +393,16 @@ def test_a_new_session_gets_an_address_from_its_title(
         assert stored(db_session, event, key).title == tr("魅力ある都市づくり", "Attractive cities")
     organiser.post(NEW, data=sent | {"title_en": ""})
     assert stored(db_session, event, "session").title == Translated({"ja": "魅力ある都市づくり"})
+
+
+def test_a_new_session_that_is_sent_twice_is_made_once(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    nonces = [re.findall(r'name="nonce" type="hidden" value="([^"]*)"', organiser.get(NEW).text)[0] for _ in range(2)]
+    locations = [organiser.post(NEW, data=FORM | {"nonce": nonces[i]}).location for i in (0, 0, 1, 0)]
+    first, second = f"{LIST}#attractive-cities", f"{LIST}#attractive-cities-2"
+    assert locations == [first, first, second, first]
+    assert len(queries.sessions_of(db_session, event.id)) == 3
 
 
 @pytest.mark.parametrize(

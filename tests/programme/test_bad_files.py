@@ -125,7 +125,24 @@ BAD: dict[str, tuple[bytes, int, str]] = {
     "offset of another zone": (
         changed("T15:50", "T15:50+01:00"),
         19,
-        "starts_at of session 'session-3' has the offset +01:00, but in Asia/Tokyo that moment is 2022-11-25 23:50",
+        "starts_at of session 'session-3' is 2022-11-25T15:50 at +01:00, but clocks in Asia/Tokyo are not at +01:00 "
+        "then; write 2022-11-25T15:50 for the time that they show, or 2022-11-25T23:50+09:00 for the moment that you "
+        "wrote",
+    ),
+    "a year long past": (
+        changed("starts_on: 2022-11-24", "starts_on: 1968-11-24"),
+        5,
+        "starts_on of edition is '1968-11-24'; years from 1970 to 2199 can be used",
+    ),
+    "a time in a far year": (
+        changed("T15:50", "T15:50").replace(b"2022-11-25T15:50", b"2222-11-25T15:50"),
+        19,
+        "starts_at of session 'session-3' is '2222-11-25T15:50'; years from 1970 to 2199 can be used",
+    ),
+    "a title that nobody can see": (
+        changed("{en: Attractive cities}", '{en: "\\u200b\\u200d\\ufe0f\\u3164"}'),
+        21,
+        "title of session 'session-3' (en) is empty",
     ),
     "no time at all": (
         changed("starts_at: 2022-11-25T15:50", "starts_at: 2022-11-25"),

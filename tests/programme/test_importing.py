@@ -151,6 +151,21 @@ def test_removed_session_in_the_file_is_restored(db_session: Session) -> None:
     assert (session.removed_at, session.version) == (None, 3)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"), [("", 40), ("    capacity: 25\n", 25), ("    capacity: unlimited\n", None)]
+)
+def test_places_stay_as_an_organiser_set_them_unless_the_file_says_otherwise(
+    db_session: Session, written: str, kept: int | None
+) -> None:
+    import_programme(db_session, parse(SMALL.encode()), now=NOW)
+    session = queries.sessions_of(db_session, event_id(db_session))[0]
+    session.capacity = 40
+    db_session.flush()
+    counts = import_programme(db_session, parse((SMALL + written).encode()), now=LATER)
+    assert queries.sessions_of(db_session, event_id(db_session))[0].capacity == kept
+    assert counts == (Counts(unchanged=6) if kept == 40 else Counts(changed=1, unchanged=5))
+
+
 def test_session_that_would_be_left_outside_is_a_problem(db_session: Session) -> None:
     import_programme(db_session, parse(SMALL.encode()), now=NOW)
     before = everything(db_session)

@@ -64,7 +64,8 @@ BROKEN: dict[SessionProblem, dict[str, object]] = {
     SessionProblem.SUMMARY_TOO_LONG: {"summary": tr("あ" * 501)},
     SessionProblem.ABSTRACT_TOO_LONG: {"abstract": tr("", "x" * 10_001)},
     SessionProblem.ENDS_BEFORE_START: {"ends_at": utc(25, 6, 50)},
-    SessionProblem.OUTSIDE_EVENT: {"ends_at": utc(25, 15, 1)},
+    SessionProblem.STARTS_OUTSIDE_EVENT: {"starts_at": utc(23, 14, 59)},
+    SessionProblem.ENDS_OUTSIDE_EVENT: {"ends_at": utc(25, 15, 1)},
     SessionProblem.UNKNOWN_VENUE: {"venue": "hall"},
     SessionProblem.UNKNOWN_TRACK: {"track": "energy"},
     SessionProblem.UNKNOWN_ORGANISER: {"organiser": "nobody"},
@@ -289,7 +290,7 @@ def test_session_outside_the_event_is_not_restored(db_session: Session, event: E
     event.ends_on = date(2022, 11, 24)
     with pytest.raises(SessionRefused) as refused:
         restore_session(db_session, event.id, "session-4", expected_version=2, now=NOW)
-    assert refused.value.problems == (SessionProblem.OUTSIDE_EVENT,)
+    assert refused.value.problems == (SessionProblem.STARTS_OUTSIDE_EVENT, SessionProblem.ENDS_OUTSIDE_EVENT)
 
 
 @pytest.mark.parametrize(

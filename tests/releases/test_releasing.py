@@ -145,7 +145,7 @@ def test_draft_is_read_in_as_many_queries_for_one_session_as_for_three(
         db_session.commit()
         return count_queries(lambda: queries.draft_programme(db_session, event_id))
 
-    assert [add("a"), add("b"), add("c")] == [8, 8, 8]
+    assert [add("a"), add("b"), add("c")] == [9, 9, 9]
 
 
 def test_draft_leaves_removed_sessions_out_and_keeps_the_order_of_roles(db_session: Session) -> None:

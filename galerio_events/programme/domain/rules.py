@@ -1,6 +1,6 @@
 """What must hold for a session, whoever writes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from galerio_events import clock
 from galerio_events.errors import DomainError
 from galerio_events.events.domain import is_key
-from galerio_events.programme.domain.values import SessionValues
+from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.translated import Translated
 
 TITLE_LENGTH = 200
@@ -29,7 +29,8 @@ class SessionProblem(StrEnum):
     SUMMARY_TOO_LONG = "summary_too_long"
     ABSTRACT_TOO_LONG = "abstract_too_long"
     ENDS_BEFORE_START = "ends_before_start"
-    OUTSIDE_EVENT = "outside_event"
+    STARTS_OUTSIDE_EVENT = "starts_outside_event"
+    ENDS_OUTSIDE_EVENT = "ends_outside_event"
     UNKNOWN_VENUE = "unknown_venue"
     UNKNOWN_TRACK = "unknown_track"
     UNKNOWN_ORGANISER = "unknown_organiser"
@@ -62,9 +63,13 @@ class Frame:
         """Whether the instant lies within the days of the event."""
         return self.starts_on <= clock.programme_day(starts_at, self.timezone, self.day_starts_at) <= self.ends_on
 
+    def holds_end(self, ends_at: datetime) -> bool:
+        """Whether what ends at the instant ends within the days of the event."""
+        return self.holds_start(ends_at - timedelta(seconds=1))
+
     def holds(self, starts_at: datetime, ends_at: datetime) -> bool:
         """Whether the interval lies within the days of the event."""
-        return self.holds_start(starts_at) and self.holds_start(ends_at - timedelta(seconds=1))
+        return self.holds_start(starts_at) and self.holds_end(ends_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +84,37 @@ class Known:
 
 def session_problems(values: SessionValues, frame: Frame, known: Known) -> tuple[SessionProblem, ...]:
     """Everything that keeps the session from being written."""
-    roles = [(role.role, role.person) for role in values.people]
     wrong = {
+        **dict.fromkeys(time_problems(values.starts_at, values.ends_at, frame), True),
         SessionProblem.TITLE_MISSING: not values.title,
         SessionProblem.TITLE_TOO_LONG: too_long(values.title, TITLE_LENGTH),
         SessionProblem.SUMMARY_TOO_LONG: too_long(values.summary, SUMMARY_LENGTH),
         SessionProblem.ABSTRACT_TOO_LONG: too_long(values.abstract, TEXT_LENGTH),
-        SessionProblem.ENDS_BEFORE_START: values.ends_at <= values.starts_at,
-        SessionProblem.OUTSIDE_EVENT: not frame.holds(values.starts_at, values.ends_at),
         SessionProblem.UNKNOWN_VENUE: values.venue is not None and values.venue not in known.venues,
         SessionProblem.UNKNOWN_TRACK: values.track is not None and values.track not in known.tracks,
         SessionProblem.UNKNOWN_ORGANISER: values.organiser is not None and values.organiser not in known.organisations,
         SessionProblem.UNKNOWN_PERSON: any(role.person not in known.people for role in values.people),
-        SessionProblem.ROLE_TWICE: len(set(roles)) < len(roles),
+        SessionProblem.ROLE_TWICE: role_twice(values.people),
         SessionProblem.CAPACITY_INVALID: values.capacity is not None and not 0 <= values.capacity <= MOST_PLACES,
     }
-    return tuple(problem for problem, is_wrong in wrong.items() if is_wrong)
+    return tuple(problem for problem in SessionProblem if wrong.get(problem))
+
+
+def time_problems(starts_at: datetime, ends_at: datetime, frame: Frame) -> list[SessionProblem]:
+    """What is wrong with the times of a session. An end before the start is told as that only."""
+    backwards = ends_at <= starts_at
+    wrong = {
+        SessionProblem.ENDS_BEFORE_START: backwards,
+        SessionProblem.STARTS_OUTSIDE_EVENT: not frame.holds_start(starts_at),
+        SessionProblem.ENDS_OUTSIDE_EVENT: not backwards and not frame.holds_end(ends_at),
+    }
+    return [problem for problem, is_wrong in wrong.items() if is_wrong]
+
+
+def role_twice(people: Sequence[RoleValue]) -> bool:
+    """Whether the same person has the same role more than once."""
+    roles = [(role.role, role.person) for role in people]
+    return len(set(roles)) < len(roles)
 
 
 def key_problem(key: str, taken: Iterable[str] = ()) -> SessionProblem | None:

@@ -76,7 +76,10 @@ class PersonValues:
 
 @dataclass(frozen=True, slots=True)
 class ParsedProgramme:
-    """A whole programme file, checked: every key that is referred to is there. Mappings are by key, in file order."""
+    """A whole programme file, checked: every key that is referred to is there. Mappings are by key, in file order.
+
+    `without_capacity` are the sessions whose number of places the file leaves open.
+    """
 
     event: EventValues
     venues: Mapping[str, VenueValues]
@@ -84,6 +87,7 @@ class ParsedProgramme:
     organisations: Mapping[str, Translated]
     people: Mapping[str, PersonValues]
     sessions: Mapping[str, SessionValues]
+    without_capacity: frozenset[str] = frozenset()
 
     @property
     def entries(self) -> int:

@@ -27,6 +27,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 MOST_SUGGESTIONS = 20
 MOST_CANDIDATES = 600
 _YEARS = range(1970, 2200)
+_WHICH_YEARS = f"years from {_YEARS[0]} to {_YEARS[-1]} can be used"
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -212,7 +213,10 @@ class Reader:
             return None
         found = _date(text)
         if found is None:
-            self._no(node, f"{what} is {text!r}; it must be a date such as 2022-11-24")
+            wanted = (
+                _WHICH_YEARS if _DATE.fullmatch(text) and _other_year(text) else "it must be a date such as 2022-11-24"
+            )
+            self._no(node, f"{what} is {text!r}; {wanted}")
         return found
 
     def time_of_day(self, node: Node | None, what: str) -> time | None:
@@ -236,7 +240,9 @@ class Reader:
         found = _WALL.fullmatch(text)
         day = _date(found[1]) if found else None
         if not found or not day or not (found[2] < "24:00" and found[2][3:] < "60"):
-            self._no(node, f"{what} is {text!r}; it must be a date and time such as 2022-11-25T13:00")
+            other_year = bool(found) and _other_year(text)
+            wanted = _WHICH_YEARS if other_year else "it must be a date and time such as 2022-11-25T13:00"
+            self._no(node, f"{what} is {text!r}; {wanted}")
             return None
         wall = datetime.combine(day, time.fromisoformat(found[2]))
         if zone is None:
@@ -294,8 +300,13 @@ class Reader:
         there = clock.in_zone(moment.replace(tzinfo=UTC), zone)
         if there.replace(tzinfo=None) == wall:
             return clock.require_utc(there)
-        shown = there.strftime("%Y-%m-%d %H:%M")
-        self._no(node, f"{what} has the offset {offset}, but in {zone} that moment is {shown}")
+        shown = wall.strftime("%Y-%m-%dT%H:%M")
+        same = there.isoformat(timespec="minutes")
+        self._no(
+            node,
+            f"{what} is {shown} at {offset}, but clocks in {zone} are not at {offset} then; write {shown} for the time "
+            f"that they show, or {same} for the moment that you wrote",
+        )
         return None
 
     def _raw(self, node: Node | None, what: str, kind: str) -> str | None:
@@ -322,6 +333,10 @@ def _with_commas(mapping: MapNode, languages: Sequence[str]) -> list[tuple[str, 
         else:
             entries.append((key, value))
     return entries
+
+
+def _other_year(text: str) -> bool:
+    return int(text[:4]) not in _YEARS
 
 
 def _date(text: str) -> date | None:

@@ -40,6 +40,7 @@ from galerio_events.translated import Translated
 
 MOST_DAYS = 31
 MOST_PROBLEMS = 500
+UNLIMITED = "unlimited"
 _SECTIONS = "venues tracks people sessions organisations business_matching participants outcomes archive"
 
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class _Parser:
         self.languages: tuple[str, ...] = ("ja", "en")
         self.zone: str | None = None
         self.frame: Frame | None = None
+        self.without_capacity: set[str] = set()
         # None stands for a section that could not be read, so that nobody is told of what may be in it.
         self.keys: dict[str, set[str] | None] = {kind: set() for kind in ("venue", "track", "person", "organisation")}
 
@@ -105,7 +107,9 @@ class _Parser:
         if event is None:
             return None
         event_facts = {name: value for name, value in found.items() if value is not None}
-        return ParsedProgramme(event(event_facts), venues, tracks, organisations, people, sessions)
+        return ParsedProgramme(
+            event(event_facts), venues, tracks, organisations, people, sessions, frozenset(self.without_capacity)
+        )
 
     def _edition(self, top: Fields) -> Callable[[Mapping[str, Any]], EventValues] | None:
         reader, what = self.reader, "edition"
@@ -309,7 +313,11 @@ class _Parser:
             self._role,
             twice=lambda given: f"person {given.person!r} has the role {given.role}",
         )
-        capacity = reader.whole(fields.get("capacity"), f"capacity of {what}", most=MOST_PLACES)
+        places = fields.get("capacity")
+        unlimited = isinstance(places, Scalar) and places.text == UNLIMITED
+        capacity = None if unlimited else reader.whole(places, f"capacity of {what}", most=MOST_PLACES)
+        if places is None and key:
+            self.without_capacity.add(key)
         if not (key and kind and starts_at and ends_at and title):
             return None
         return key, SessionValues(

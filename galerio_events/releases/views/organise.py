@@ -21,6 +21,7 @@ from galerio_events.releases.forms import ReleaseForm
 from galerio_events.releases.models import Release
 from galerio_events.releases.services import Seen, draft_digest
 from galerio_events.releases.views import told
+from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.overview import Card, overview_card
 
@@ -61,8 +62,16 @@ def page(language: str, slug: str) -> ResponseReturnValue:
     return _page(200)
 
 
+@requires(Permission.PROGRAMME_RELEASE)
+def page_again(language: str, slug: str) -> ResponseReturnValue:
+    """The page with the note that was sent and a fresh token, where the one that was sent is not good any more."""
+    problem = _("This page was open for too long, so nothing is released yet. Check what would change, then release.")
+    return _page(422, form=ReleaseForm(), problem=problem)  # type: ignore[no-untyped-call]
+
+
 @blueprint.post("/<language:language>/organise/<slug>/release")
 @requires(Permission.PROGRAMME_RELEASE)
+@when_expired(page_again)
 def make(language: str, slug: str) -> ResponseReturnValue:
     """Release the draft, if it is still the one that the reader saw."""
     event: Event = g.event

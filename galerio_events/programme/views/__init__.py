@@ -1,0 +1,5 @@
+"""The organisers' programme."""
+
+from galerio_events.programme.views.pages import bp
+
+blueprints = (bp,)

@@ -1,0 +1,213 @@
+"""One session in a form: what was sent is kept until it is saved, whatever happens in between."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from galerio_events import clock
+from galerio_events.errors import ChangeConflict
+from galerio_events.events.models import Event
+from galerio_events.extensions import db
+from galerio_events.programme import queries, services
+from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain.rules import Frame, SessionProblem, SessionRefused, key_problem
+from galerio_events.programme.domain.texts import suggested_key
+from galerio_events.programme.domain.values import SessionValues
+from galerio_events.programme.forms import SessionForm, form_data, rearranged, session_form
+from galerio_events.programme.models import ProgrammeSession
+from galerio_events.text import new_nonce
+from galerio_events.translated import Translated
+from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
+from galerio_events.web.labels import label
+
+
+class Editor:
+    """One request to the form of a session; `session` is None for a new one."""
+
+    def __init__(self, event: Event, session: ProgrammeSession | None) -> None:
+        self.event = event
+        self.session = session
+        self.languages = tuple(event.languages)
+        self.choices = queries.choices(db.session(), event.id)
+        self.frame = Frame(event.timezone, event.starts_on, event.ends_on, event.day_starts_at)
+        self.form_class = session_form(self.languages, LANGUAGE_NAMES)
+
+    def form(self, sent: MultiDict[str, str] | None) -> SessionForm:
+        """The form with what was sent, and nothing else; or else with what is stored."""
+        data: dict[str, Any] = {}
+        if sent is None and self.session is not None:
+            stored = queries.values_of(self.session)
+            data = form_data(stored, self.event.timezone, version=self.session.version, languages=self.languages)
+        elif sent is None:
+            data = {"kind": SessionKind.SESSION.value, "nonce": new_nonce()}
+        form = self.form_class(sent, data=data)
+        form.kind.choices = [(kind.value, label(kind)) for kind in SessionKind]
+        nothing = [("", _("none"))]
+        form.venue.choices = nothing + _options(self.choices.venues)
+        form.track.choices = nothing + _options(self.choices.tracks)
+        form.organiser.choices = nothing + _options(self.choices.organisations)
+        people = [("", _("choose somebody")), *_options(self.choices.people)]
+        for row in form.people:
+            row.form.role.choices = [(role.value, label(role)) for role in RoleKind]
+            row.form.person.choices = people
+        return form
+
+    def asked(self) -> ResponseReturnValue:
+        """The form, or what a sent one leads to."""
+        return self.page(self.form(None), 200) if request.method == "GET" else self.answer()
+
+    def answer(self) -> ResponseReturnValue:
+        """What a sent form leads to: rearranged rows, a saved session, a question, a comparison or what is wrong."""
+        moved = rearranged(request.form, request.form.get("do", ""))
+        if moved is not None:
+            return self.page(self.form(moved), 200)
+        form = self.form(request.form)
+        valid = form.validate()
+        instants = form.instants(self.frame)
+        form.ask(instants)
+        if not valid or len(instants.moments) < 2:
+            for problem in self._also_wrong(form, form.problems(self.frame, instants)):
+                form.explain(problem)
+            return self.page(form, 422)
+        values = form.values(instants)
+        before = None if self.session is None else self.session.capacity
+        try:
+            key = self._save(form, values)
+        except SessionRefused as refused:
+            db.session.rollback()
+            for problem in refused.problems:
+                form.explain(problem)
+            return self.page(form, 422)
+        except ChangeConflict:
+            db.session.rollback()
+            return self._compare(values)
+        db.session.commit()
+        told = _("Saved in the draft. The public sees it after the next release.")
+        if values.capacity != before:
+            told += " " + _("The number of places applies to registration at once.")
+        flash(told, "success")
+        return redirect(url_for("programme.sessions", slug=self.event.slug, _anchor=key))
+
+    def again(self) -> ResponseReturnValue:
+        """The form with what was sent, which was not saved because its token is not good (any more)."""
+        sent = rearranged(request.form, request.form.get("do", "")) or request.form
+        problem = _("This form was open for too long, so nothing is saved yet. It holds what you entered: save again.")
+        return self.page(self.form(sent), 422, problem=problem)
+
+    def page(self, form: SessionForm, status: int, **more: Any) -> tuple[str, int]:
+        """The form as a page; from the first stale save on, until one succeeds, with the comparison."""
+        asked = form.instants(self.frame).questions
+        page = render_template(
+            "organise/session.html",
+            event=self.event,
+            session=self.session,
+            form=form,
+            asked={name: [(clock.to_text(moment), moment) for moment in moments] for name, moments in asked.items()},
+            language_names=LANGUAGE_NAMES,
+            comparison=self._rows(form) if self.session is not None and form.base.data else None,
+            **more,
+        )
+        return page, status
+
+    def _also_wrong(self, form: SessionForm, problems: Iterable[SessionProblem]) -> list[SessionProblem]:
+        """The problems, and that of the new session's key, which the service would find."""
+        key = form.key.data
+        if self.session is not None or not key:
+            return list(problems)
+        taken = queries.session_by_key(db.session(), self.event.id, key) is not None
+        problem = key_problem(key, {key} if taken else ())
+        return [*problems, *([problem] if problem else [])]
+
+    def _save(self, form: SessionForm, values: SessionValues) -> str:
+        """Write the session; its key."""
+        now = clock.utc_now()
+        if self.session is not None:
+            key = self.session.key
+            services.save_session(
+                db.session(), self.event.id, key, values, expected_version=number(form.version.data), now=now
+            )
+            return key
+        taken = {session.key for session in queries.sessions_of(db.session(), self.event.id)}
+        key = form.key.data or suggested_key(values.title, taken)
+        made = services.add_session(db.session(), self.event.id, key, values, nonce=form.nonce_sent(), now=now)
+        return made.key
+
+    def _compare(self, mine: SessionValues) -> ResponseReturnValue:
+        """What was entered beside what somebody else has stored meanwhile; the form keeps what was entered."""
+        key = (request.view_args or {})["key"]
+        stored_session = queries.session_by_key(db.session(), self.event.id, key)
+        if stored_session is None or stored_session.removed_at is not None:
+            flash(_("Somebody else has removed this session meanwhile."), "warning")
+            return redirect(url_for("programme.sessions", slug=self.event.slug, show="removed"))
+        self.session = stored_session
+        if queries.values_of(stored_session) == mine:
+            flash(_("Somebody else has saved the very same meanwhile; nothing is left to do."), "success")
+            return redirect(url_for("programme.sessions", slug=self.event.slug, _anchor=stored_session.key))
+        sent = MultiDict(request.form.items(multi=True))
+        sent["base"] = request.form.get("base") or request.form.get("version") or "none"
+        sent["version"] = str(stored_session.version)
+        return self.page(self.form(sent), 409)
+
+    def _rows(self, form: SessionForm) -> list[tuple[str, str, str]]:
+        """(field, entered, stored) of the fields that differ."""
+        return [
+            (name, entered, kept)
+            for (name, entered), (_name, kept) in zip(self._told(form), self._told(self.form(None)), strict=True)
+            if entered != kept
+        ]
+
+    def _told(self, form: SessionForm) -> list[tuple[str, str]]:
+        """Every field of the form with its content as text, whether it is valid or not."""
+        names = {key: name for part in (self.choices.venues, self.choices.tracks, self.choices.organisations,
+                                        self.choices.people) for key, name in part}  # fmt: skip
+        told = [(_("Kind"), _chosen(form.kind))]
+        told += [
+            (f"{what} ({LANGUAGE_NAMES.get(language, language)})", form[f"{name}_{language}"].data or "")
+            for what, name in ((_("Title"), "title"), (_("Summary"), "summary"), (_("Abstract"), "abstract"))
+            for language in self.languages
+        ]
+        told += [(what, self._time(form, name)) for what, name in ((_("Start"), "starts_at"), (_("End"), "ends_at"))]
+        told += [
+            (what, _chosen(field) if field.data else "")
+            for what, field in ((_("Venue"), form.venue), (_("Track"), form.track), (_("Run by"), form.organiser))
+        ]
+        told.append((_("Places"), _typed(form.capacity)))
+        people = [
+            f"{_chosen(row.form.role)}: {tr_text(names.get(row.form.person.data, Translated()))}"
+            for row in form.people
+            if row.form.person.data
+        ]
+        return [*told, (_("People"), "\n".join(people))]
+
+    def _time(self, form: SessionForm, name: str) -> str:
+        """The wall-clock time, with its offset where it happens twice."""
+        wall, instants = form[name].data, form.instants(self.frame)
+        if wall is None:
+            return _typed(form[name])
+        told = str(wall.strftime("%Y-%m-%d %H:%M"))
+        if name in instants.questions and name in instants.moments:
+            told += f" ({clock.offset_label(instants.moments[name], self.event.timezone)})"
+        return told
+
+
+def number(text: str | None) -> int:
+    """The version that a form carries; -1, which no session has, for anything that is none."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def _typed(field: Any) -> str:
+    """What stands in the input, whether it can be read or not."""
+    return str(field._value())
+
+
+def _chosen(field: Any) -> str:
+    """What the reader sees of the option that is chosen."""
+    return next((str(name) for value, name, *_rest in field.iter_choices() if value == field.data), field.data or "")
+
+
+def _options(named: Iterable[tuple[str, Translated]]) -> list[tuple[str, str]]:
+    return [(key, tr_text(name) or key) for key, name in named]

@@ -1,0 +1,171 @@
+"""The organisers' programme: the draft as a list, and what can be done to one session."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import Session
+
+from galerio_events import clock
+from galerio_events.events.models import Event
+from galerio_events.extensions import db
+from galerio_events.permissions import Permission
+from galerio_events.programme import queries, services
+from galerio_events.programme.domain.rules import SessionRefused
+from galerio_events.programme.domain.texts import Gap, gaps
+from galerio_events.programme.models import ProgrammeSession
+from galerio_events.programme.views.editor import Editor, number
+from galerio_events.text import fold, one_line
+from galerio_events.web.expired import when_expired
+from galerio_events.web.filters import LANGUAGE_NAMES
+from galerio_events.web.guards import requires
+from galerio_events.web.overview import Card, overview_card
+
+bp = Blueprint("programme", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A session in the list, with the texts that lack a translation."""
+
+    session: ProgrammeSession
+    gaps: tuple[Gap, ...]
+
+
+@bp.get("/<language:language>/organise/<slug>/programme")
+@requires(Permission.PROGRAMME_READ)
+def sessions(language: str, slug: str) -> ResponseReturnValue:
+    """Every session of the draft by day; `?q=` searches, `?show=` is `untranslated` or `removed`."""
+    event: Event = g.event
+    rows = [Row(session, _gaps(session, event.languages)) for session in queries.sessions_of(db.session(), event.id)]
+    query, show = one_line(request.args.get("q", ""))[:100], request.args.get("show", "")
+    chosen = [row for row in rows if _matches(row, query) and _shown(row, show)]
+    days: dict[date, list[Row]] = {}
+    for row in chosen:
+        day = clock.programme_day(row.session.starts_at, event.timezone, event.day_starts_at)
+        days.setdefault(day, []).append(row)
+    return render_template(
+        "organise/programme.html",
+        event=event,
+        days=days,
+        query=query,
+        show=show,
+        count=len(chosen),
+        total=len(rows),
+        language_names=LANGUAGE_NAMES,
+    )
+
+
+@requires(Permission.PROGRAMME_EDIT)
+def session_again(language: str, slug: str, key: str | None = None) -> ResponseReturnValue:
+    """The form with what was sent and a fresh token, where the one that was sent is not good any more."""
+    editor = _editor(key)
+    return _removed(editor) or editor.again()
+
+
+@bp.route("/<language:language>/organise/<slug>/programme/new", methods=["GET", "POST"])
+@requires(Permission.PROGRAMME_EDIT)
+@when_expired(session_again)
+def new_session(language: str, slug: str) -> ResponseReturnValue:
+    """The form for a session that is not there yet."""
+    return _editor().asked()
+
+
+@bp.route("/<language:language>/organise/<slug>/programme/<key>", methods=["GET", "POST"])
+@requires(Permission.PROGRAMME_EDIT)
+@when_expired(session_again)
+def edit_session(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """The form for one session. A save that somebody else was faster than is answered with a comparison."""
+    editor = _editor(key)
+    return _removed(editor) or editor.asked()
+
+
+@bp.route("/<language:language>/organise/<slug>/programme/<key>/remove", methods=["GET", "POST"])
+@requires(Permission.PROGRAMME_EDIT)
+def remove_session(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """Says what removing does, and does it."""
+    session = _session_or_404(key)
+    if request.method == "GET":
+        return render_template("organise/session_remove.html", event=g.event, session=session)
+    services.remove_session(db.session(), g.event.id, key, expected_version=_version(), now=clock.utc_now())
+    db.session.commit()
+    flash(_("Removed from the draft. The public sees it until the next release."), "success")
+    return redirect(url_for("programme.sessions", slug=slug))
+
+
+@bp.post("/<language:language>/organise/<slug>/programme/<key>/restore")
+@requires(Permission.PROGRAMME_EDIT)
+def restore_session(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """Put a removed session back into the draft."""
+    session = _session_or_404(key)
+    try:
+        services.restore_session(db.session(), g.event.id, key, expected_version=_version(), now=clock.utc_now())
+    except SessionRefused:
+        db.session.rollback()
+        session = _session_or_404(key)
+        problem = _("This session lies outside the days of the event now, so it cannot be restored as it is.")
+        page = render_template("organise/session_removed.html", event=g.event, session=session, problem=problem)
+        return page, 422
+    db.session.commit()
+    flash(_("Restored to the draft."), "success")
+    return redirect(url_for("programme.edit_session", slug=slug, key=key))
+
+
+@overview_card(10, Permission.PROGRAMME_READ)
+def card(db_session: Session, event: Event) -> Card:
+    """How many sessions the draft has, and how many of them lack a translation."""
+    running = [s for s in queries.sessions_of(db_session, event.id) if s.removed_at is None]
+    lacking = sum(bool(_gaps(session, event.languages)) for session in running)
+    text = ngettext("%(num)d lacks a translation.", "%(num)d lack a translation.", lacking)
+    return Card(
+        title=_("Sessions in the draft"),
+        figure=str(len(running)),
+        text=text if lacking else _("All of them are there in every language."),
+        address=url_for("programme.sessions", slug=event.slug),
+        link=_("Edit the programme"),
+    )
+
+
+def _editor(key: str | None = None) -> Editor:
+    return Editor(g.event, None if key is None else _session_or_404(key))
+
+
+def _removed(editor: Editor) -> ResponseReturnValue | None:
+    if editor.session is None or editor.session.removed_at is None:
+        return None
+    return render_template("organise/session_removed.html", event=g.event, session=editor.session)
+
+
+def _session_or_404(key: str) -> ProgrammeSession:
+    session = queries.session_by_key(db.session(), g.event.id, key)
+    if session is None:
+        abort(404)
+    return session
+
+
+def _version() -> int:
+    return number(request.form.get("version"))
+
+
+def _gaps(session: ProgrammeSession, languages: Sequence[str]) -> tuple[Gap, ...]:
+    texts = {"title": session.title, "summary": session.summary, "abstract": session.abstract}
+    return gaps(texts, languages)
+
+
+def _shown(row: Row, show: str) -> bool:
+    removed = row.session.removed_at is not None
+    if show == "removed":
+        return removed
+    return not removed and (show != "untranslated" or bool(row.gaps))
+
+
+def _matches(row: Row, query: str) -> bool:
+    session = row.session
+    texts = [session.key, *session.title.values()]
+    for assigned in session.roles:
+        texts += assigned.person.name.values()
+    return fold(query) in fold(" ".join(texts))
