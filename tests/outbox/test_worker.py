@@ -191,7 +191,7 @@ def test_the_worker_process_sends_a_confirmation_with_its_calendar(
         row = services.enqueue(db.session(), mail, now=utc_now())
         db.session.commit()
         assert row is not None
-    with Worker(app.config) as running:
+    with Worker(app.config):
         eventually(lambda: bool(sink.taken), "a mail arrives")
     (message,) = sink.messages()
     (attached,) = message.iter_attachments()
