@@ -65,17 +65,45 @@ def test_a_wall_clock_has_no_zone_of_its_own() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["", "Tokyo", "Japan", "JST", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "asia/tokyo", "Asia/Tokyo "],
+    ["", "Tokyo", "JST", "Mars/Olympus", "../etc/passwd", "/etc/localtime", "localtime", "Factory", "Asia/Tokyo "],
 )
 def test_unknown_zones(name: str) -> None:
     with pytest.raises(clock.UnknownZone):
         clock.zone(name)
+    with pytest.raises(clock.UnknownZone):
+        clock.zone_name(name)
 
 
-def test_zone_names_are_those_people_choose_from() -> None:
-    names = clock.zone_names()
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Asia/Tokyo", "Asia/Tokyo"),
+        ("asia/tokyo", "Asia/Tokyo"),
+        ("AMERICA/LOS_ANGELES", "America/Los_Angeles"),
+        ("utc", "UTC"),
+        ("gmt", "GMT"),
+        ("est", "EST"),
+        ("est5edt", "EST5EDT"),
+        ("Japan", "Japan"),
+        ("us/pacific", "US/Pacific"),
+        ("asia/calcutta", "Asia/Calcutta"),
+    ],
+)
+def test_names_are_found_however_they_are_written(text: str, name: str) -> None:
+    assert clock.zone_name(text) == name
+    assert clock.zone(name).key == name
+
+
+def test_no_two_names_differ_in_capitals_alone() -> None:
+    assert {clock.zone_name(name.upper()) for name in clock.zone_names()} == clock.zone_names()
+
+
+def test_the_list_to_choose_from_has_places() -> None:
+    names = clock.listed_zone_names()
     assert {"UTC", "Asia/Tokyo", "Asia/Bangkok", "America/Los_Angeles", "America/Argentina/Ushuaia"} <= names
-    assert not any(name.startswith(("posix/", "right/")) for name in names)
+    assert names < clock.zone_names()
+    assert not any(name.startswith(("posix/", "right/")) for name in clock.zone_names())
+    assert names.isdisjoint({"EST", "Japan", "GMT"})
 
 
 def test_naive_instants_are_refused() -> None:

@@ -251,15 +251,41 @@ def test_a_removed_session_keeps_its_page_which_says_so(
 class TestFrontDoors:
     @pytest.mark.parametrize(
         ("accepts", "language"),
-        [("en-GB,en;q=0.9", "en"), ("ja", "ja"), ("fr", "ja"), ("fr,en;q=0.5", "en"), ("", "ja")],
+        [
+            ("en-GB,en;q=0.9", "en"),
+            ("ja", "ja"),
+            ("ja-JP,ja;q=0.9,en;q=0.8", "ja"),
+            ("fr,ja;q=0.5", "ja"),
+            ("en;q=0.5,ja", "ja"),
+            ("fr,en;q=0.5", "en"),
+            ("km-KH", "en"),
+            ("th", "en"),
+            ("fr", "en"),
+            ("zh-TW,zh;q=0.9", "en"),
+            ("*", "en"),
+            ("fr,*;q=0.5", "en"),
+            ("ja;q=0", "en"),
+            ("?!", "en"),
+            ("", "ja"),
+            (None, "ja"),
+        ],
     )
     def test_the_roots_lead_to_the_readers_language(
-        self, client: FlaskClient, event_id: int, accepts: str, language: str
+        self, client: FlaskClient, event_id: int, accepts: str | None, language: str
     ) -> None:
+        headers = {} if accepts is None else {"Accept-Language": accepts}
         for address, target in (("/", f"/{language}/"), ("/ascc11", f"/{language}/ascc11/")):
-            response = client.get(address, headers={"Accept-Language": accepts})
+            response = client.get(address, headers=headers)
             assert (response.status_code, response.location) == (302, target)
             assert "accept-language" in response.vary
+
+    def test_who_asks_for_no_language_gets_the_first_of_the_event(
+        self, client: FlaskClient, db_session: Session
+    ) -> None:
+        make_event(db_session, "london", languages=["fr", "en", "ja"])
+        db_session.commit()
+        assert client.get("/london").location == "/en/london/"
+        assert client.get("/london", headers={"Accept-Language": "ja"}).location == "/ja/london/"
 
     def test_the_front_page_leads_to_the_newest_published_event(
         self, client: FlaskClient, db_session: Session, event_id: int

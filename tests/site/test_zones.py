@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,10 @@ from galerio_events.releases.views import timetable
 from tests.support.builders import make_event, sample_programme, store_release, tr, utc
 from tests.support.demo import released_demo
 from tests.support.html import Element, parse
+
+BACK = {"Show in Japan time (UTC+9)", "Show the times of the venue"}
+TIMED = {"programme", "sessions", "people", "register"}
+PLACES = ("programme", "sessions/session-1", "people", "people/hashimoto")
 
 
 @pytest.fixture
@@ -35,7 +40,16 @@ def shown(page: Element) -> list[tuple[str, str, str]]:
 
 
 def key_of(row: Element) -> str:
-    return row.one("h3").one("a").attributes["href"].partition("?")[0].rsplit("/", 1)[1]
+    return key_in(row.one("h3").one("a").attributes["href"])
+
+
+def kind_of(address: str) -> str:
+    """`people` for `/en/ascc11/people/pablo?tz=…`."""
+    return address.partition("?")[0].removeprefix("/en/ascc11/").partition("/")[0]
+
+
+def key_in(href: str) -> str:
+    return href.partition("?")[0].rsplit("/", 1)[1]
 
 
 @pytest.mark.usefixtures("demo")
@@ -55,7 +69,7 @@ class TestDemo:
 
     def test_in_los_angeles(self, client: FlaskClient) -> None:
         page = parse(client.get("/en/ascc11/programme?tz=America/Los_Angeles").text)
-        assert page.one("div", class_="zone").one("strong").text == "United States (Los Angeles) time (UTC−8)"
+        assert page.one("div", class_="zone").one("strong").text == "Los Angeles time (UTC−8)"
         assert shown(page) == [
             ("Wednesday 23 November 2022", "19:30–21:15", "reception"),
             ("Wednesday 23 November 2022", "21:30–00:30 ends Thu 24 Nov", "business-matching"),
@@ -87,12 +101,28 @@ class TestDemo:
         texts = [dd.text for dd in page.one("dl", class_="side-facts").all("dd")][:2]
         assert texts == [
             "2022年11月24日（木） 14:30–17:30日本時間（UTC+9）",
-            "2022年11月23日（水） 21:30 – 11月24日（木） 00:30アメリカ合衆国（ロサンゼルス）時間（UTC−8）",
+            "2022年11月23日（水） 21:30 – 11月24日（木） 00:30ロサンゼルス時間（UTC−8）",
         ]
 
-    @pytest.mark.parametrize("address", ["programme", "sessions/session-1"])
+    @pytest.mark.parametrize("address", PLACES)
     @pytest.mark.parametrize(
-        "zone", ["Nowhere", "asia/tokyo", "../../etc/passwd", "Asia/Tokyo ", "<b>", "\0", "x" * 5000, "+09:00", "日本"]
+        "zone",
+        [
+            "Nowhere",
+            "JST",
+            "localtime",
+            "../../etc/passwd",
+            "..",
+            "Asia",
+            "Asia/",
+            "/usr/share/zoneinfo/Asia/Tokyo",
+            "Asia/Tokyo ",
+            "<b>",
+            "\0",
+            "x" * 5000,
+            "+09:00",
+            "日本",
+        ],
     )
     def test_an_unknown_zone_is_a_question_at_its_field(self, client: FlaskClient, zone: str, address: str) -> None:
         response = client.get(f"/en/ascc11/{address}", query_string={"tz": zone})
@@ -102,7 +132,62 @@ class TestDemo:
         assert response.headers["Cache-Control"] == "no-store"
         assert (field.attributes["aria-invalid"], field.attributes["aria-describedby"]) == ("true", "tz-error")
         assert page.one("p", id="tz-error").text.startswith("There is no time zone called")
-        assert len(field.all("option")) == len(clock.zone_names())
+        assert len(field.all("option")) == len(clock.listed_zone_names())
+
+    @pytest.mark.parametrize("address", PLACES)
+    @pytest.mark.parametrize("zone", ["EST", "GMT", "Japan", "EST5EDT", "UTC", "PRC", "GB-Eire", "GMT+0", "US/Pacific"])
+    def test_every_iana_name_is_known(self, client: FlaskClient, zone: str, address: str) -> None:
+        response = client.get(f"/en/ascc11/{address}", query_string={"tz": zone})
+        assert response.status_code == 200
+        again = client.get(
+            f"/en/ascc11/{address}", query_string={"tz": zone}, headers={"If-None-Match": response.headers["ETag"]}
+        )
+        assert again.status_code == 304
+
+    def test_a_zone_that_the_list_lacks_is_chosen_in_it_all_the_same(self, client: FlaskClient) -> None:
+        for zone in ("EST5EDT", "Asia/Bangkok"):
+            page = parse(client.get(f"/en/ascc11/programme?tz={zone}").text)
+            chosen = [o for o in page.one("select", id="tz").all("option") if "selected" in o.attributes]
+            assert [o.attributes["value"] for o in chosen] == [zone]
+
+    @pytest.mark.parametrize("address", PLACES)
+    @pytest.mark.parametrize(("zone", "name"), [("asia/tokyo", "Asia/Tokyo"), ("EUROPE/BERLIN", "Europe/Berlin")])
+    def test_other_capitals_lead_to_the_name(self, client: FlaskClient, zone: str, name: str, address: str) -> None:
+        response = client.get(f"/ja/ascc11/{address}", query_string={"tz": zone})
+        assert response.status_code == 302
+        assert response.location.replace("%2F", "/") == f"/ja/ascc11/{address}?tz={name}"
+
+    @pytest.mark.parametrize("now", ["2022-11-01", "2022-12-01"])
+    def test_the_readers_zone_comes_along_wherever_times_are(self, client: FlaskClient, now: str) -> None:
+        """From page to page in whatever way, to the form (or that it is closed) and to the people and back."""
+        todo = ["/en/ascc11/programme?tz=Asia/Bangkok"]
+        seen: list[str] = []
+        lost: list[tuple[str, str]] = []
+        while todo:
+            address = todo.pop()
+            if [kind_of(other) for other in seen].count(kind_of(address)) == 2 or address in seen:
+                continue
+            seen.append(address)
+            with time_machine.travel(f"{now}T00:00:00Z", tick=False):
+                page = parse(client.get(address).text)
+            for link in page.all("a"):
+                target = link.attributes.get("href", "").replace("%2F", "/").partition("#")[0]
+                if kind_of(target) not in TIMED or link.text in BACK:
+                    continue
+                if "tz=Asia/Bangkok" in target:
+                    todo.append(target)
+                else:
+                    lost.append((address, target))
+        assert {kind_of(address) for address in seen} == TIMED
+        assert lost == []
+
+    def test_the_times_of_a_person_are_in_the_chosen_zone(self, client: FlaskClient) -> None:
+        page = parse(client.get("/en/ascc11/people/hashimoto?tz=America/Los_Angeles").text)
+        assert [p.one("time").text for p in page.all("li", class_="part")] == [
+            "Wednesday 23 November 2022, 19:30–21:15",
+            "Friday 25 November 2022, 00:00–00:30",
+        ]
+        assert "Times are in Los Angeles time (UTC−8)." in page.text
 
     @pytest.mark.parametrize("tz", ["", "Asia/Tokyo"])
     def test_the_own_zone_needs_no_argument(self, client: FlaskClient, tz: str) -> None:
@@ -149,7 +234,7 @@ def test_every_session_is_shown_once_in_any_zone(
     )
     made = days(app, programme, zone)
     rows = [(day, row) for day in made for block in day.blocks for row in block.rows]
-    assert [row.key for _day, row in rows] == [s.key for s in sessions]
+    assert [key_in(row.href) for _day, row in rows] == [s.key for s in sessions]
     for session, (day, row) in zip(sessions, rows, strict=True):
         assert datetime.fromisoformat(row.starts) == session.starts_at
         assert datetime.fromisoformat(row.ends) == session.ends_at
@@ -190,7 +275,7 @@ def test_parallel_sessions_get_a_column_for_each_venue(app: Flask) -> None:
         plain, venues=(*plain.venues, PublishedVenue("hall", VenueKind.ONSITE, tr("ホール", "Hall"))), sessions=parallel
     )
     (day,) = days(app, programme, "Asia/Tokyo")
-    assert [(b.layout, [(r.key, r.place) for r in b.rows]) for b in day.blocks] == [
+    assert [(b.layout, [(key_in(r.href), r.place) for r in b.rows]) for b in day.blocks] == [
         (
             "lanes-2",
             [

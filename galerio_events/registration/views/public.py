@@ -128,10 +128,10 @@ def _form(edition: Edition, language: str) -> RegistrationForm:
 
 def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any) -> str | tuple[str, int]:
     """The form, or in its place the reason why there is none."""
+    zone_name = zone_of(edition)
     state = queries.admission(db.session(), edition.event_id, None)
     if reason := refusal(state.intake, now=now, taken=state.taken):
         return _closed(edition, reason, opens_at=state.intake.opens_at)
-    zone_name = zone_of(edition)
     return render_template(
         "registration/register.html",
         event=shown_event(edition),
@@ -156,6 +156,7 @@ def _closed(edition: Edition, reason: Refusal, *, opens_at: Any = None) -> str:
         "registration/closed.html",
         event=shown_event(edition),
         page="register",
+        kept=_kept(),
         reason=reason.value,
         opening=opening,
         zone=times.zone_label(edition.timezone, (opens_at,), request.view_args["language"]) if opens_at else "",  # type: ignore[index]

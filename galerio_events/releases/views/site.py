@@ -59,11 +59,11 @@ def home(language: str, slug: str) -> Response:
 
 @blueprint.get("/<language:language>/<slug>/programme")
 @public
-def programme(language: str, slug: str) -> Response | tuple[str, int]:
+def programme(language: str, slug: str) -> AnyResponse | tuple[str, int]:
     """The timetable by day and venue, in the event's time zone or in the one that `?tz=` names."""
     zone_name = _wanted_zone()
     if zone_name is None:
-        return _unknown_zone(language, slug)
+        return _other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         event = programme.event
@@ -87,11 +87,11 @@ def programme(language: str, slug: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/<language:language>/<slug>/sessions/<key>")
 @public
-def session(language: str, slug: str, key: str) -> Response | tuple[str, int]:
+def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
     """One session: what it is about, when, where and who. One that was cancelled says so."""
     zone_name = _wanted_zone()
     if zone_name is None:
-        return _unknown_zone(language, slug)
+        return _other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         found = programme.session(key) or abort(404)
@@ -119,8 +119,11 @@ def session(language: str, slug: str, key: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/<language:language>/<slug>/people")
 @public
-def people(language: str, slug: str) -> Response:
-    """Everybody who takes part, in the order of the programme."""
+def people(language: str, slug: str) -> AnyResponse | tuple[str, int]:
+    """Everybody who takes part, in the order of the programme; links carry the zone that `?tz=` names."""
+    zone_name = _wanted_zone()
+    if zone_name is None:
+        return _other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         return render_template(
@@ -129,19 +132,27 @@ def people(language: str, slug: str) -> Response:
             page="people",
             people=[programme.people[key] for key in timetable.people_in_order(programme)],
             figures=timetable.figures(programme),
+            kept=_kept(programme, zone_name),
         )
 
-    return respond(slug, build, before=lambda: _announced_later(slug))
+    return respond(slug, build, arguments=("tz",), before=lambda: _announced_later(slug))
 
 
 @blueprint.get("/<language:language>/<slug>/people/<key>")
 @public
-def person(language: str, slug: str, key: str) -> Response:
-    """One person: name, affiliation, country or region, and the sessions with the part that he or she has in each."""
+def person(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
+    """One person: name, affiliation, country or region, and the sessions with the part that he or she has in each.
+
+    Times are in the event's time zone or in the one that `?tz=` names.
+    """
+    zone_name = _wanted_zone()
+    if zone_name is None:
+        return _other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         found = programme.people.get(key) or abort(404)
         event = programme.event
+        shown = zone_name or event.timezone
         return render_template(
             "site/person.html",
             event=event,
@@ -151,14 +162,15 @@ def person(language: str, slug: str, key: str) -> Response:
                 (
                     s,
                     [r.role for r in s.people if r.person == key],
-                    times.when(s.starts_at, s.ends_at, event.timezone, language),
+                    times.when(s.starts_at, s.ends_at, shown, language),
                 )
                 for s in programme.sessions_of(key)
             ],
-            zone=_zone_label(programme, event.timezone, language),
+            zone=_zone_label(programme, shown, language),
+            kept=_kept(programme, zone_name),
         )
 
-    return respond(slug, build)
+    return respond(slug, build, arguments=("tz",))
 
 
 @blueprint.get("/<language:language>/<slug>/archive")
@@ -181,12 +193,18 @@ def archive(language: str, slug: str) -> Response:
 
 
 def _wanted_zone() -> str | None:
-    """The zone that the reader asks for, `""` where none is asked for, None where there is no such zone."""
+    """The zone that the reader asks for, `""` where none is asked for, None where no zone is spelt so."""
     asked = request.args.get("tz", "")
+    return asked if not asked or asked in clock.zone_names() else None
+
+
+def _other_zone(language: str, slug: str) -> AnyResponse | tuple[str, int]:
+    """To the zone that the reader means by `?tz=` (`asia/tokyo`), or the question which one is meant."""
     try:
-        return clock.zone(asked).key if asked else ""
+        meant = clock.zone_name(request.args["tz"])
     except clock.UnknownZone:
-        return None
+        return _unknown_zone(language, slug)
+    return redirect(url_for(str(request.endpoint), **{**(request.view_args or {}), "tz": meant}))
 
 
 def _unknown_zone(language: str, slug: str) -> tuple[str, int]:
@@ -211,7 +229,7 @@ def _zone_label(programme: PublishedProgramme, zone_name: str, language: str) ->
 def _zone_values(
     programme: PublishedProgramme, shown: str, language: str, session: PublishedSession | None = None
 ) -> dict[str, Any]:
-    """What the pages with times say about zones. `kept` is what links between them carry on."""
+    """What the pages with times say about zones."""
     own = programme.event.timezone
     moments = [session.starts_at] if session else [s.starts_at for s in programme.running]
     return {
@@ -219,9 +237,15 @@ def _zone_values(
         "zone": times.zone_label(shown, moments, language),
         "own_zone": times.zone_label(own, moments, language),
         "in_own_zone": shown == own,
-        "kept": {} if shown == own else {"tz": shown},
+        "kept": _kept(programme, shown),
         "zone_choices": () if session else times.zone_choices(language),
+        "zone_listed": shown in clock.listed_zone_names(),
     }
+
+
+def _kept(programme: PublishedProgramme, zone_name: str) -> dict[str, str]:
+    """What links between the pages carry on, so that the reader's zone is not lost on the way."""
+    return {} if zone_name in {"", programme.event.timezone} else {"tz": zone_name}
 
 
 def _neighbours(
