@@ -1,9 +1,13 @@
 """The summary over 20,000 registrations beside the SQL that it stands on.
 
-The statements are sent as text through the same driver, on the same connection, and their rows are fetched: nothing of
-SQLAlchemy is in the time that they set. They are the GROUP BY of people (totals, countries, affiliations) and the
-counts by session. The summary's time is the whole function: these, the event, cancelled registrations, shares, order
-and names. For information, the same time is also put beside the GROUP BY of people alone.
+A summary asks one statement for all of its figures: people grouped by country and kind of affiliation, choices and
+attendances counted by session, what of them is cancelled, and the newest release. That statement is sent as text
+through the same driver, on the same connection, and its rows are fetched: nothing of SQLAlchemy is in the time that it
+sets. The summary's time is the whole function: this, the event, shares, order and names. The target is on that.
+
+The second ratio is stricter than the target asks, and is not promised: the same time beside the GROUP BY of people
+alone, which reads 20,000 entries of one index, while the figures of sessions have to read another 110,000 (choices and
+attendances, counted anew each time).
 """
 
 from collections.abc import Iterable
@@ -43,16 +47,15 @@ def _figures(backend: str, session: Session) -> Iterable[Figure]:
         assert driver is not None
         dialect = session.get_bind().dialect
         for basis in Basis:
-            people, sessions = (
+            people, figures = (
                 str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True})).replace("%%", "%")
-                for statement in (queries.people(event_id, basis), queries.session_rows(event_id))
+                for statement in (queries.people(event_id, basis), queries.figures(event_id, basis))
             )
 
-            def fetch(*statements: str) -> None:
+            def fetch(statement: str) -> None:
                 cursor = driver.cursor()
-                for statement in statements:
-                    cursor.execute(statement)
-                    cursor.fetchall()
+                cursor.execute(statement)
+                cursor.fetchall()
                 cursor.close()
 
             def whole(counted: Basis = basis) -> None:
@@ -61,11 +64,15 @@ def _figures(backend: str, session: Session) -> Iterable[Figure]:
             took = in_turns(
                 rounds=ROUNDS,
                 people=lambda people=people: fetch(people),
-                both=lambda people=people, sessions=sessions: fetch(people, sessions),
+                figures=lambda figures=figures: fetch(figures),
                 whole=whole,
             )
             name = f"summary of {REGISTRATIONS:,} ({basis}), {backend}"
             note = ", ".join(f"{part} {seconds * 1000:.1f} ms" for part, seconds in took.items())
-            yield Figure(f"{name} ÷ its SQL", took["whole"] / took["both"], at_most=3, note=note)
-            yield Figure(f"{name} ÷ the GROUP BY of people alone", took["whole"] / took["people"])
+            yield Figure(f"{name} ÷ its one statement", took["whole"] / took["figures"], at_most=3, note=note)
+            yield Figure(
+                f"{name} ÷ the GROUP BY of people alone",
+                took["whole"] / took["people"],
+                note=f"no target; the one statement itself takes {took['figures'] / took['people']:.2f} of it",
+            )
         session.rollback()
