@@ -96,9 +96,12 @@ class WallTime(DateTimeLocalField):
 
 
 class Places(IntegerField):
-    """A whole number."""
+    """A whole number, or nothing."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        if not "".join(valuelist).strip():
+            self.data = None
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError:

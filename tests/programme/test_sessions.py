@@ -368,3 +368,28 @@ def test_of_two_who_save_at_one_time_one_is_told(make_app: Callable[..., Flask])
         assert session is not None
         turn = int(session.title["en"][-1])
         assert (session.version, queries.values_of(session).people) == (2, VALUES.people[turn:])
+
+
+def test_one_form_that_arrives_twice_at_one_time_makes_one_session(make_app: Callable[..., Flask]) -> None:
+    app = make_app()
+    with app.app_context():
+        made = make_event(db.session())
+        for key in ("pablo", "tan"):
+            make_person(db.session(), made, key=key)
+        db.session.commit()
+        event_id = made.id
+    barrier = Barrier(2)
+
+    def add(number: int) -> str:
+        begin_writing()
+        with app.app_context():
+            barrier.wait(timeout=20)
+            key = add_session(db.session(), event_id, f"session-{number}", VALUES, nonce="n" * 22, now=NOW).key
+            db.session.commit()
+            return key
+
+    with ThreadPoolExecutor(2) as pool:
+        keys = set(pool.map(add, range(2)))
+    with app.app_context():
+        assert {session.key for session in queries.sessions_of(db.session(), event_id)} == keys
+        assert len(keys) == 1
