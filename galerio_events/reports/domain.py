@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
-from unicodedata import east_asian_width
 
 from babel.core import get_global
 
@@ -75,7 +74,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of one event. `overseas` counts everyone who is not of the event's home country."""
+    """The figures of one event. `overseas` counts everyone who is not of `home`, the country that the event is in."""
 
     event: str
     basis: Basis
@@ -85,19 +84,38 @@ class Summary:
     affiliations: tuple[AffiliationFigure, ...]
     sessions: tuple[SessionFigure, ...]
     generated_from: Source
+    home: str | None = None
 
     @property
     def affiliations_unstated(self) -> int:
         return self.total - self.generated_from.affiliations_stated
 
+    @property
+    def off_scale(self) -> CountryFigure | None:
+        """The home country where a chart on its scale would show nothing of the others: where it has more than twice
+        the people of the next one."""
+        others = [country.count for country in self.countries if country.code != self.home]
+        for country in self.countries:
+            if country.code == self.home and others and country.count > 2 * max(others):
+                return country
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class PublicFigures:
-    """What the public is told of the participants: nobody's number but the totals."""
+    """What the public is told of the participants: nobody's number but the totals.
+
+    Figures that were released may lack all but the first, and state how many countries there were beside the list.
+    """
 
     total: int
-    overseas: int
+    overseas: int | None
     countries: tuple[str, ...]
+    stated_countries: int | None = None
+
+    @property
+    def country_count(self) -> int:
+        return len(self.countries) if self.stated_countries is None else self.stated_countries
 
 
 def largest_remainder(counts: Sequence[int], seats: int) -> tuple[int, ...]:
@@ -156,16 +174,6 @@ def is_over(now: datetime, zone_name: str, ends_on: date, day_starts_at: time) -
     return clock.programme_day(now, zone_name, day_starts_at) > ends_on
 
 
-def shortened(text: str, columns: int) -> str:
-    """The text, cut with an ellipsis where it is wider than that many columns; wide letters (East Asian) take two."""
-    taken = 0
-    for i, letter in enumerate(text):
-        taken += 2 if east_asian_width(letter) in "WF" else 1
-        if taken > columns:
-            return text[: max(0, i - 1)].rstrip() + "…"
-    return text
-
-
 @dataclass(frozen=True, slots=True)
 class PublishedRoles:
     """What the year came to under the roles exchange and creation, as far as it was released."""
@@ -176,14 +184,15 @@ class PublishedRoles:
 
 
 def published_figures(participants: Any) -> PublicFigures | None:
-    """The figures that were released with the programme (`facts.participants`); None where they are not whole."""
+    """The figures that were released with the programme (`facts.participants`); None where the total is not."""
     if not isinstance(participants, Mapping):
         return None
-    total, overseas = _whole(participants.get("total")), _whole(participants.get("overseas"))
-    listed = participants.get("countries_by_head_count")
-    if total is None or overseas is None or not isinstance(listed, Sequence):
+    total = _whole(participants.get("total"))
+    if not total:
         return None
-    return PublicFigures(total, overseas, tuple(code for code in listed if code in countries.codes()))
+    listed = participants.get("countries_by_head_count")
+    codes = tuple(code for code in listed if code in countries.codes()) if isinstance(listed, Sequence) else ()
+    return PublicFigures(total, _whole(participants.get("overseas")), codes, _whole(participants.get("countries")))
 
 
 def published_roles(outcomes: Any) -> PublishedRoles:

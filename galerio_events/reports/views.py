@@ -15,6 +15,7 @@ from galerio_events import clock
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
+from galerio_events.registration import queries as registration
 from galerio_events.registration.domain import AffiliationKind
 from galerio_events.releases import queries as releases
 from galerio_events.releases.domain.document import PublishedEvent
@@ -40,18 +41,14 @@ def grouped(number: int) -> str:
     return f"{number:,}"
 
 
-@bp.app_template_filter()
-def shortened(text: str, columns: int) -> str:
-    """As `domain.shortened`."""
-    return domain.shortened(text, columns)
-
-
 @bp.get("/<language:language>/organise/<slug>/summary")
 @requires(Permission.SUMMARY_READ)
 def summary(language: str, slug: str) -> str:
     """Participants by country or region, kind of affiliation and session; `?basis=attended` counts who came."""
     found = queries.summary(db.session(), g.event.id, _basis())
-    return render_template("reports/summary.html", event=g.event, summary=found, bases=list(Basis))
+    return render_template(
+        "reports/summary.html", event=g.event, summary=found, bases=list(Basis), made_at=clock.utc_now()
+    )
 
 
 @bp.get("/<language:language>/organise/<slug>/summary.<any(csv, json, xlsx):kind>")
@@ -88,7 +85,7 @@ def participants_card(db_session: Session, event: Event) -> Card:
         figure=grouped(figures.total),
         text=_(
             "%(overseas)s from overseas, %(countries)s countries and regions",
-            overseas=grouped(figures.overseas),
+            overseas=grouped(figures.overseas or 0),
             countries=len(figures.countries),
         ),
         address=url_for("reports.summary", slug=event.slug),
@@ -98,7 +95,7 @@ def participants_card(db_session: Session, event: Event) -> Card:
 
 @dataclass(slots=True)
 class _Looked:
-    figures: PublicFigures
+    figures: PublicFigures | None
     at: float
 
 
@@ -117,14 +114,22 @@ class Outcomes:
         self._pages: OrderedDict[tuple[object, ...], str] = OrderedDict()
         self._lock = Lock()
 
-    def figures(self, db_session: Session, event_id: int, event: PublishedEvent) -> PublicFigures:
-        """The figures as of a moment ago at most."""
+    def figures(self, db_session: Session, event_id: int, event: PublishedEvent) -> PublicFigures | None:
+        """The figures as of a moment ago at most; None as long as anybody may still register.
+
+        A count that moved with every registration would tell whether an address had been registered before.
+        """
         with self._lock:
             looked = self._looked.get(event_id)
             if looked is not None and monotonic() - looked.at < self.check_seconds:
                 return looked.figures
             at = monotonic()
-            figures = queries.public_figures(db_session, event_id, timezone=event.timezone, language=event.languages[0])
+            figures = None
+            closes_at = registration.admission(db_session, event_id, ()).intake.closes_at
+            if closes_at is not None and clock.utc_now() >= closes_at:
+                figures = queries.public_figures(
+                    db_session, event_id, timezone=event.timezone, language=event.languages[0]
+                )
             self._looked[event_id] = _Looked(figures, at)
             return figures
 
@@ -154,8 +159,8 @@ def _keep_outcomes(state: object) -> None:
 def outcomes(language: str, slug: str) -> ResponseReturnValue:
     """What the event came to: totals, the countries and regions in order without head counts, and the three roles.
 
-    Until the last day is over it reveals nothing. Where the event has no registrations here, the figures are those that
-    were released with its programme.
+    Until the last day is over it reveals nothing. The figures are those that were released with the programme, as on
+    the home page; where none were, those of the registrations, once nobody can register any more.
     """
     pointer = releases.newest_pointer(db.session(), slug)
     if pointer is None:
@@ -165,8 +170,8 @@ def outcomes(language: str, slug: str) -> ResponseReturnValue:
     over = domain.is_over(clock.utc_now(), event.timezone, event.ends_on, event.day_starts_at)
     figures = None
     if over:
-        counted = kept.figures(db.session(), pointer.event_id, event)
-        figures = counted if counted.total else domain.published_figures(event.facts.get("participants"))
+        released = domain.published_figures(event.facts.get("participants"))
+        figures = released or kept.figures(db.session(), pointer.event_id, event)
     key = (request.path, pointer.digest, over, figures)
     page = kept.page(key)
     if page is None:

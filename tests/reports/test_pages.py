@@ -3,20 +3,24 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event
 from galerio_events.permissions import GRANTS, AccountRole, Permission
+from galerio_events.registration.models import Intake
+from galerio_events.releases import queries as releases
 from galerio_events.reports import queries
 from galerio_events.reports.domain import Basis
 from tests.attendance.support import make_registration
 from tests.reports import readers
 from tests.support.builders import make_account, make_event, make_session, sample_programme, sign_in, store_release
+from tests.support.html import parse
 
 SUMMARY = "/en/organise/ascc11/summary"
 KINDS = ("", ".csv", ".json", ".xlsx")
@@ -136,6 +140,24 @@ def test_as_many_statements_for_a_page_of_three_countries_as_of_one(
     assert count_queries(lambda: client.get(SUMMARY)) == one
 
 
+@pytest.fixture
+def counted(db_session: Session, event: Event) -> Event:
+    """The event, of which no figures were released, after registration has closed."""
+    released = releases.newest_programme(db_session, event.slug)
+    assert released is not None
+    facts = {name: value for name, value in released.event.facts.items() if name != "participants"}
+    plain = replace(released, number=2, event=replace(released.event, facts=facts))
+    store_release(db_session, event, plain)
+    close(db_session, event, datetime(2022, 11, 25, 15, tzinfo=UTC))
+    return event
+
+
+def close(db_session: Session, event: Event, at: datetime | None) -> None:
+    """Let registration close at that instant, or never."""
+    db_session.execute(sa.update(Intake).where(Intake.event_id == event.id).values(closes_at=at))
+    db_session.commit()
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -143,7 +165,9 @@ def test_as_many_statements_for_a_page_of_three_countries_as_of_one(
         ("ja", ("発信", "交流", "創造", "フィリピン", "340")),
     ],
 )
-def test_outcomes_without_head_counts(client: FlaskClient, event: Event, language: str, words: tuple[str, ...]) -> None:
+def test_outcomes_without_head_counts(
+    client: FlaskClient, counted: Event, language: str, words: tuple[str, ...]
+) -> None:
     answer = client.get(f"/{language}/ascc11/outcomes")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 200
@@ -151,6 +175,39 @@ def test_outcomes_without_head_counts(client: FlaskClient, event: Event, languag
     values = [value for found in numbers(page) for value in found]
     assert values == ["60", "22", "20", "20", "340"]
     assert "style=" not in page
+
+
+def test_outcomes_do_not_tell_who_is_registered(db_session: Session, client: FlaskClient, counted: Event) -> None:
+    """Sending the form with an address and looking whether the count went up shows nothing while the form is open."""
+    for closes_at in (None, datetime(2999, 1, 1, tzinfo=UTC)):
+        close(db_session, counted, closes_at)
+        before = client.get("/en/ascc11/outcomes")
+        make_registration(db_session, counted, 98 if closes_at else 99, country="FR")
+        db_session.commit()
+        after = client.get("/en/ascc11/outcomes")
+        assert after.data == before.data
+        assert after.headers["ETag"] == before.headers["ETag"]
+        page = after.get_data(as_text=True)
+        assert "The figures of participants will be published here once registration has closed." in page
+        assert "France" not in page
+        assert [value for found in numbers(page) for value in found] == ["20", "340"]
+    close(db_session, counted, datetime(2022, 11, 25, 15, tzinfo=UTC))
+    assert "France" in client.get("/en/ascc11/outcomes").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("closes_at", [None, datetime(2022, 11, 25, 15, tzinfo=UTC)])
+def test_home_and_outcomes_have_the_released_figures(
+    db_session: Session, client: FlaskClient, event: Event, closes_at: datetime | None
+) -> None:
+    make_registration(db_session, event, 99, country="FR")
+    close(db_session, event, closes_at)
+    outcomes = client.get("/en/ascc11/outcomes").get_data(as_text=True)
+    home = parse(client.get("/en/ascc11/").get_data(as_text=True)).one("dl", class_="figures")
+    shown = {row.one("dt").text: row.one("dd").text for row in home.all("div")}
+    assert [value for found in numbers(outcomes) for value in found] == ["730", "270", "38", "20", "340"]
+    assert (shown["Participants"], shown["Participants’ countries and regions"]) == ("730", "38")
+    listed = re.findall(r"<li>([^<]+)</li>", outcomes)
+    assert (len(listed), listed[:3], "France" in listed) == (38, ["Japan", "Philippines", "Cambodia"], False)
 
 
 def numbers(page: str) -> list[list[str]]:
@@ -161,14 +218,14 @@ def numbers(page: str) -> list[list[str]]:
 
 
 def test_outcomes_list_the_countries_in_the_order_of_the_summary(
-    db_session: Session, client: FlaskClient, event: Event
+    db_session: Session, client: FlaskClient, counted: Event
 ) -> None:
     page = client.get("/en/ascc11/outcomes").get_data(as_text=True)
-    summary = queries.summary(db_session, event.id, Basis.REGISTERED)
+    summary = queries.summary(db_session, counted.id, Basis.REGISTERED)
     assert re.findall(r"<li>([^<]+)</li>", page) == [country.name["en"] for country in summary.countries]
 
 
-def test_outcomes_are_published_only_after_the_event(client: FlaskClient, event: Event) -> None:
+def test_outcomes_are_published_only_after_the_event(client: FlaskClient, counted: Event) -> None:
     with time_machine.travel("2022-11-25T14:59:00Z", tick=False):
         page = client.get("/en/ascc11/outcomes").get_data(as_text=True)
     assert "will be published here after it has ended" in page
@@ -178,13 +235,13 @@ def test_outcomes_are_published_only_after_the_event(client: FlaskClient, event:
 
 
 def test_repeat_readers_of_outcomes_are_told_that_nothing_changed(
-    db_session: Session, client: FlaskClient, event: Event
+    db_session: Session, client: FlaskClient, counted: Event
 ) -> None:
     first = client.get("/en/ascc11/outcomes")
     again = client.get("/en/ascc11/outcomes", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert client.get("/en/ascc11/outcomes").data == first.data
-    make_registration(db_session, event, 99, country="FR")
+    make_registration(db_session, counted, 99, country="FR")
     db_session.commit()
     changed = client.get("/en/ascc11/outcomes", headers={"If-None-Match": first.headers["ETag"]})
     assert changed.status_code == 200

@@ -99,10 +99,25 @@ def test_released_figures_are_taken_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "facts", [None, [], {}, {"total": 730}, {"total": "730", "overseas": 1, "countries_by_head_count": []}]
+    "facts", [None, [], {}, {"total": 0}, {"overseas": 270}, {"total": "730", "countries_by_head_count": []}]
 )
-def test_half_of_the_released_figures_is_none(facts: object) -> None:
+def test_without_their_total_there_are_no_released_figures(facts: object) -> None:
     assert domain.published_figures(facts) is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "overseas", "count"),
+    [
+        ({"total": 730}, None, 0),
+        ({"total": 730, "overseas": 270, "countries": 38}, 270, 38),
+        ({"total": 730, "overseas": 0, "countries_by_head_count": ["JP", "NO"]}, 0, 2),
+        ({"total": 730, "overseas": True, "countries": "38", "countries_by_head_count": 3}, None, 0),
+    ],
+)
+def test_released_figures_may_be_few(facts: object, overseas: int | None, count: int) -> None:
+    found = domain.published_figures(facts)
+    assert found is not None
+    assert (found.total, found.overseas, found.country_count) == (730, overseas, count)
 
 
 @pytest.mark.parametrize(
