@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from galerio_events.db import begin_reading, begin_writing
-from galerio_events.web import assets, errors, filters, headers, health, locale, logs
+from galerio_events.web import assets, errors, filters, headers, health, locale, logs, robots
 
 
 def init_app(app: Flask) -> None:
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     errors.init_app(app)
     headers.init_app(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(robots.blueprint)
     published.init_app(app)
 
     @app.before_request

@@ -1,5 +1,6 @@
 """What templates can say beyond Jinja's own words."""
 
+import re
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -13,6 +14,8 @@ from galerio_events.web.locale import LANGUAGES, page_language
 # Each language under the name that its readers give it.
 LANGUAGE_NAMES = {"ja": "日本語", "en": "English"}
 
+_SUBTITLE = re.compile("([～〜])([^～〜<>]+)([～〜])")
+
 
 def tr(value: Translated) -> Markup:
     """The text for the reader; marked with its `lang` where it is in another language than the page."""
@@ -20,6 +23,12 @@ def tr(value: Translated) -> Markup:
     if shown.language in {page_language(), ""}:
         return escape(shown.text)
     return Markup('<span lang="{}">{}</span>').format(shown.language, shown.text)
+
+
+def tr_phrases(value: Translated) -> Markup:
+    """As `tr`; a subtitle in wave dashes (`～…～`) goes to the next line as one, and no dash stands alone."""
+    joined = Markup('<span class="phrase">{}\u2060{}\u2060{}</span>')
+    return Markup(_SUBTITLE.sub(lambda m: joined.format(*(Markup(part) for part in m.groups())), tr(value)))  # noqa: S704 escaped
 
 
 def tr_text(value: Translated) -> str:
@@ -63,6 +72,7 @@ def init_app(app: Flask) -> None:
     labels.init_app(app)
     times.init_app(app)
     app.add_template_filter(tr)
+    app.add_template_filter(tr_phrases)
     app.add_template_filter(tr_text)
     app.add_template_filter(tr_lang)
     app.add_template_filter(country_name)

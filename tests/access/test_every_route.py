@@ -30,6 +30,8 @@ PUBLIC = "public"
 ROUTES: dict[str, str | Permission] = {
     "health.healthz": PUBLIC,
     "health.readyz": PUBLIC,
+    "robots.robots_txt": PUBLIC,
+    "robots.favicon": PUBLIC,
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,
     "events.root": PUBLIC,

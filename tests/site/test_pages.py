@@ -104,6 +104,25 @@ class TestEveryPage:
         ]
         assert len(glance) == 7
 
+    @pytest.mark.parametrize("address", ["/ascc11/programme.ics", "/ascc11/sessions/session-1.ics"])
+    def test_the_language_of_a_calendar_may_be_in_capitals(self, client: FlaskClient, address: str) -> None:
+        for language in ("ja", "en"):
+            response = client.get(f"{address}?lang={language.upper()}")
+            assert (response.status_code, response.data) == (200, client.get(f"{address}?lang={language}").data)
+
+    def test_the_theme_breaks_before_its_subtitle(self, client: FlaskClient) -> None:
+        theme = get(client, "/ja/ascc11/").one("p", class_="hero__theme")
+        assert theme.one("span", class_="phrase").text == "～\u2060脱炭素、SDGs/VLR、スマートシティ\u2060～"
+        assert theme.text.replace("\u2060", "").startswith(
+            "持続可能な成長を実現する公民連携による新たな都市づくり ～脱炭素"
+        )
+        assert get(client, "/en/ascc11/").one("p", class_="hero__theme").all("span") == []
+
+    def test_a_single_session_says_its_zone_once(self, client: FlaskClient) -> None:
+        page = get(client, "/en/ascc11/sessions/session-1?tz=Asia/Phnom_Penh")
+        assert page.one("main").text.count("Cambodia time") == 1
+        assert page.one("aside", class_="session__side").one("dl").all("dd")[0].text.endswith("Cambodia time (UTC+7)")
+
     def test_the_calendar_can_be_subscribed_to(self, client: FlaskClient) -> None:
         links = {
             a.attributes["href"]

@@ -58,14 +58,14 @@ def session(slug: str, key: str) -> Response:
 
 
 def _refuse_unknown_language() -> None:
-    if request.args.get("lang", "") not in {"", *LANGUAGES}:
+    if request.args.get("lang", "").lower() not in {"", *LANGUAGES}:
         message = _("This calendar exists in these languages: %(languages)s.", languages=", ".join(LANGUAGES))
         abort(make_response(message, 400, {"Content-Type": "text/plain; charset=utf-8"}))
 
 
 def _language(published: PublishedProgramme) -> str:
     spoken = [language for language in published.event.languages if language in LANGUAGES]
-    return request.args.get("lang") or (spoken or LANGUAGES)[0]
+    return request.args.get("lang", "").lower() or (spoken or LANGUAGES)[0]
 
 
 def _named(name: str) -> dict[str, str]:
