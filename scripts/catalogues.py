@@ -13,7 +13,8 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
 TRANSLATIONS = ROOT / "galerio_events" / "translations"
-LANGUAGES = ("ja", "en")
+# Each language, with the name of its team.
+LANGUAGES = {"ja": "Japanese", "en": "English"}
 
 
 def updated(old: Catalog, template: Catalog, language: str) -> tuple[Catalog, list[str]]:
@@ -21,7 +22,16 @@ def updated(old: Catalog, template: Catalog, language: str) -> tuple[Catalog, li
 
     Known translations are kept; nothing is guessed from similar messages.
     """
-    new = Catalog(locale=language, project="galerio-events", fuzzy=False, copyright_holder="City of Yokohama")
+    new = Catalog(
+        locale=language,
+        project="galerio-events",
+        version="1",
+        copyright_holder="City of Yokohama",
+        msgid_bugs_address="",
+        last_translator="galerio-events",
+        language_team=LANGUAGES[language],
+        fuzzy=False,
+    )
     new.revision_date = old.revision_date
     new.creation_date = old.creation_date
     new.header_comment = "# Interface texts of galerio-events."
