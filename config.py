@@ -68,8 +68,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         "LOG_LEVEL": one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         # The version of the privacy notice that registrants agree to.
         "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
-        # How many registration forms one network address may send; several limits are separated by semicolons.
-        "REGISTRATION_RATE": text("REGISTRATION_RATE", "60 per 10 minutes"),
+        # How many registrations are accepted from one network address, which a whole office may share; several limits
+        # are separated by semicolons.
+        "REGISTRATION_RATE": text("REGISTRATION_RATE", "200 per 10 minutes"),
+        # How many registration forms one network address may send, those with mistakes in them counted too.
+        "REGISTRATION_POST_RATE": text("REGISTRATION_POST_RATE", "2000 per 10 minutes"),
     }
 
 

@@ -34,6 +34,7 @@ _SPELLINGS = {
     "MM": ("Myanmar", "Burma", "ビルマ"),
     "MO": ("Macau", "Macao", "Macao, China", "マカオ"),
     "MV": ("モルジブ",),
+    "NL": ("Holland", "The Netherlands"),
     "PH": ("The Philippines", "フィリピン共和国"),
     "PS": ("State of Palestine", "Palestine"),
     "RU": ("Russian Federation",),

@@ -140,6 +140,11 @@ def newest_pointer(slug: str) -> Pointer | None:
     return published.newest(slug)
 
 
+def without_cookies() -> None:
+    """Let the answer to this request set no cookie and not vary by any, whatever looked into the session."""
+    request.environ[_ANSWERED] = True
+
+
 def respond(
     slug: str,
     build: Callable[[PublishedProgramme], str | bytes],
@@ -184,7 +189,7 @@ def respond(
                 answer.compress()
             if keepable:
                 published.answers.put(key, answer, names)
-    request.environ[_ANSWERED] = True
+    without_cookies()
     status, sent, body = answer.reply(request.method, accept_encoding, request.headers.get("If-None-Match", ""))
     return current_app.response_class([body], status=status, headers=sent)
 

@@ -63,7 +63,10 @@ def test_times_are_those_of_the_zone_that_was_asked_for(client: FlaskClient, db_
         page = client.get(f"/en/ascc11/register{zone}").text
         assert re.findall(r'session-choice__hours number">([^<]+)<', page)[0] == hours
         assert label in page
-    assert client.get("/en/ascc11/register?tz=Mars/Base").status_code == 404
+    # Nobody who is about to register is sent away for a zone that does not exist.
+    page = client.get("/en/ascc11/register?tz=Mars/Base")
+    assert page.status_code == 200
+    assert re.findall(r'session-choice__hours number">([^<]+)<', page.text)[0] == "13:10–14:20"
 
 
 def test_registering(client: FlaskClient, db_session: Session) -> None:
@@ -131,7 +134,7 @@ def test_two_tabs_are_one_form_until_it_is_accepted(client: FlaskClient, db_sess
     ("wrong", "field", "message"),
     [
         ({"name": ""}, "name", "Enter your name."),
-        ({"name": " \u200b\u3000 "}, "name", "Use at least one letter or digit."),
+        ({"name": " \u200b\u3000 "}, "name", "Enter your name."),
         ({"name": "x" * 201}, "name", "Use at most 200 characters; these are 201."),
         ({"organisation": "x" * 500}, "organisation", "Use at most 200 characters; these are 500."),
         ({"position": "..."}, "position", "Use at least one letter or digit."),
@@ -288,14 +291,79 @@ def test_posts_without_a_csrf_token_are_refused(make_app: Callable[..., Flask]) 
     assert client.post("/en/ascc11/register", data=data, base_url="https://localhost").status_code == 303
 
 
-def test_one_network_address_cannot_send_forms_for_ever(make_app: Callable[..., Flask]) -> None:
-    app = make_app(RATELIMIT_ENABLED=True, REGISTRATION_RATE="3 per minute")
+@pytest.mark.parametrize(
+    ("wrong", "cookies", "said"),
+    [
+        ({}, True, "What you entered is still here: please press the button again."),
+        ({"csrf_token": "nonsense"}, True, "What you entered is still here: please press the button again."),
+        ({}, False, "Please allow cookies for this site"),
+    ],
+)
+def test_a_form_that_has_expired_comes_back_as_it_was_sent(
+    make_app: Callable[..., Flask], wrong: dict[str, str], cookies: bool, said: str
+) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
     with app.app_context():
         open_event(db.session())
     client = app.test_client()
-    found = [send(client, form_key=f"{n}", email=f"p{n}@example.org").status_code for n in range(5)]
-    assert found == [303, 303, 303, 429, 429]
+    if cookies:
+        client.get("/en/ascc11/register")
+    given = {"name": "Zoë Example", "sessions": ["session-1"], "future_events": "y"}
+    response = send(client, **given, **wrong)
+    assert response.status_code == 400
+    assert said in response.text
+    assert 'value="Zoë Example"' in response.text
+    assert 'value="a form"' in response.text
+    assert re.findall(r'<option value="(..)"[^>]* selected>', response.text) == ["TH"]
+    assert re.findall(r'value="(session-\d)"\s+checked', response.text) == ["session-1"]
+    assert re.findall(r'name="(\w+)" type="checkbox" value="y" checked', response.text) == ["agreed", "future_events"]
+    with app.app_context():
+        assert registrations(db.session()) == []
+    token = re.search(r'name="csrf_token" value="([^"]+)"', response.text)
+    assert token is not None
+    assert send(client, **given, csrf_token=token[1]).status_code == 303
+
+
+def test_one_network_address_cannot_register_people_for_ever(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RATELIMIT_ENABLED=True, REGISTRATION_RATE="3 per 10 minutes")
+    with app.app_context():
+        open_event(db.session())
+    client = app.test_client()
+
+    def statuses(numbers: range, **wrong: str) -> list[int]:
+        sent = [send(client, form_key=f"{n}", **({"email": f"p{n}@example.org"} | wrong)) for n in numbers]
+        return [response.status_code for response in sent]
+
+    # Forms with mistakes in them lock nobody out.
+    assert statuses(range(4), email="nothing") == [422] * 4
+    assert statuses(range(4)) == [303, 303, 303, 429]
+    response = send(client, name="Zoë Example", sessions=["session-2"])
+    assert response.status_code == 429
+    assert 0 < int(response.headers["Retry-After"]) <= 601
+    assert re.search(r"Please press the button again in \d+ minutes; what you entered is still here", response.text)
+    assert 'value="Zoë Example"' in response.text
+    assert re.findall(r'value="(session-\d)"\s+checked', response.text) == ["session-2"]
     assert client.get("/en/ascc11/register").status_code == 200
+    with app.app_context():
+        assert len(registrations(db.session())) == 3
+
+
+def test_there_is_a_ceiling_for_forms_with_mistakes_too(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RATELIMIT_ENABLED=True, REGISTRATION_POST_RATE="2 per hour")
+    with app.app_context():
+        open_event(db.session())
+    client = app.test_client()
+    assert [send(client, email="nothing").status_code for _ in range(3)] == [422, 422, 429]
+    assert 601 < int(send(client).headers["Retry-After"]) <= 3601
+
+
+def test_a_session_that_ends_on_another_date_says_so(client: FlaskClient, db_session: Session) -> None:
+    open_event(db_session)
+    page = client.get("/en/ascc11/register?tz=Pacific/Auckland").text
+    assert "session-choice__note" not in page
+    # 13:10–14:20 in Tokyo.
+    page = client.get("/en/ascc11/register?tz=America/New_York").text
+    assert re.findall(r'session-choice__note">([^<]+)<', page)[0] == "ends Fri 25 Nov"
 
 
 @pytest.mark.parametrize(("language", "title"), [("ja", "個人情報の取扱いについて"), ("en", "Privacy notice")])

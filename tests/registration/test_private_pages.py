@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
+from galerio_events.extensions import db
 from galerio_events.outbox import queries as outbox_queries
 from galerio_events.outbox import services as outbox
 from galerio_events.registration import queries
@@ -115,9 +117,67 @@ def test_change(client: FlaskClient, db_session: Session, token: str) -> None:
         ("session-2",),
     )
     assert [mail.kind for mail in mails(db_session)] == ["registration_confirmation", "registration_changed"]
-    # The form was filled from a version that is no longer the present one.
-    assert client.post(path, data=form).status_code == 409
-    assert client.post(path, data=form | {"version": "x"}).status_code == 409
+
+
+def test_change_in_two_windows(client: FlaskClient, db_session: Session, token: str) -> None:
+    path = f"/en/ascc11/registration/{token}/change"
+    client.post(path, data=answers(version="1", name="First window"))
+    form = answers(version="1", name="Second window", sessions=["session-2"])
+    for version in ("1", "x"):
+        response = client.post(path, data=form | {"version": version})
+        assert response.status_code == 409
+        assert "This registration was changed in another window meanwhile." in response.text
+        assert 'value="Second window"' in response.text
+        assert 'name="version" value="2"' in response.text
+        assert re.findall(r'value="(session-\d)"\s+checked', response.text) == ["session-2"]
+    assert registrations(db_session)[0].name == "First window"
+    assert client.post(path, data=form | {"version": "2"}).status_code == 303
+    assert registrations(db_session)[0].name == "Second window"
+
+
+def test_a_link_that_was_cut_off_says_what_can_be_done(client: FlaskClient, db_session: Session, token: str) -> None:
+    pages = {
+        client.get(f"/en/ascc11/registration/{tried}").text.replace(tried, "")
+        for tried in (token[:-1], token + "x", "x" * 32, token_of(mails(db_session)[0], "calendar"))
+    }
+    assert len(pages) == 1
+    assert "This link opens no registration" in pages.pop()
+    # An event that does not exist has no form to go to.
+    assert "This link opens" not in client.get(f"/en/ascc99/registration/{token}").text
+
+
+@pytest.mark.parametrize("rest", ["/change", "/cancel", "/restore", "/calendar"])
+def test_buttons_that_have_expired_change_nothing(make_app: Callable[..., Flask], rest: str) -> None:
+    app = make_app(WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        open_event(db.session())
+        client = app.test_client()
+    send(client)
+    app.config["WTF_CSRF_ENABLED"] = True
+    with app.app_context():
+        token = token_of(mails(db.session())[0])
+    path = f"/en/ascc11/registration/{token}"
+    response = client.post(path + rest, data=answers(version="1", name="Changed"))
+    assert response.status_code == 400
+    assert "please press the button again" in response.text
+    assert ('value="Changed"' in response.text) == (rest == "/change")
+    wrong = client.post(f"{path}x{rest}")
+    assert (wrong.status_code, "This link opens no registration" in wrong.text) == (404, True)
+    with app.app_context():
+        (made,) = registrations(db.session())
+        assert (made.name, made.version, len(made.links)) == ("Niran Example", 1, 2)
+
+
+def test_a_zone_that_does_not_exist_sends_nobody_away(client: FlaskClient, token: str) -> None:
+    for rest in ("", "/change"):
+        response = client.get(f"/en/ascc11/registration/{token}{rest}?tz=Mars/Base")
+        assert (response.status_code, "Japan time (UTC+9)" in response.text) == (200, True)
+
+
+def test_calendar_programs_get_no_cookie(client: FlaskClient, db_session: Session, token: str) -> None:
+    client.get("/en/ascc11/register")
+    response = client.get(calendar_path(db_session))
+    assert (response.headers.get("Set-Cookie"), response.headers.get("Vary")) == (None, "Accept-Encoding")
 
 
 def test_change_explains_what_is_wrong(client: FlaskClient, db_session: Session, token: str) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from flask import abort, current_app, request
+from flask import current_app, request
+from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ class Offer:
     key: str
     session: PublishedSession
     hours: str
+    # The date on which it ends, where that is another one.
+    ends_note: str
     full: bool
 
 
@@ -53,12 +56,23 @@ def shown_event(edition: Edition) -> Any:
 
 
 def zone_of(edition: Edition) -> str:
-    """The zone that `?tz=` asks for, else the event's own; 404 for one that does not exist."""
+    """The zone that `?tz=` asks for, else the event's own; also for one that does not exist, so that whoever is about
+    to register, or looks after a registration, is not sent away for it."""
     wanted = request.args.get("tz", "")
     try:
         return clock.zone_name(wanted) if wanted else edition.timezone
     except clock.UnknownZone:
-        abort(404)
+        return edition.timezone
+
+
+def expired_notice() -> str:
+    """What to say above a form that came with a token that is not good any more, or without the cookie."""
+    if not request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]):
+        return _(
+            "Your browser sent no cookie with the form. The form needs one, for its protection only. "
+            "Please allow cookies for this site and press the button again; what you entered is still here."
+        )
+    return _("This page was open for a long time. What you entered is still here: please press the button again.")
 
 
 def secret_key() -> str:
@@ -86,7 +100,9 @@ def days(
         begins = clock.in_zone(session.starts_at, zone_name)
         ends = clock.in_zone(session.ends_at, zone_name)
         hours = "–".join(times.clock_times(begins, ends))
-        offer = Offer(session.key, session, hours, session.key in full)
+        last = "" if begins.date() == ends.date() else times.short_date(ends.date(), language)
+        note = _("ends %(date)s", date=last) if last else ""
+        offer = Offer(session.key, session, hours, note, session.key in full)
         found.setdefault(times.long_date(begins.date(), language), []).append(offer)
     return tuple(Day(date, tuple(offers)) for date, offers in found.items())
 

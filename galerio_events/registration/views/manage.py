@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from galerio_events import clock
-from galerio_events.errors import NotFound
+from galerio_events.db import reading_only
+from galerio_events.errors import ChangeConflict, Conflict, NotFound
 from galerio_events.extensions import db
 from galerio_events.registration import exports, queries, services
 from galerio_events.registration.domain import (
@@ -26,6 +27,7 @@ from galerio_events.registration.views.common import (
     country_options,
     days,
     edition_of,
+    expired_notice,
     secret_key,
     shown_event,
     terms,
@@ -34,7 +36,9 @@ from galerio_events.registration.views.common import (
 from galerio_events.registration.views.public import blueprint
 from galerio_events.releases import queries as releases
 from galerio_events.web import times
+from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import public
+from galerio_events.web.published import without_cookies
 
 _PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow, noarchive"}
 
@@ -53,37 +57,40 @@ def keep_private(response: Response) -> Response:
 @public
 def manage(language: str, slug: str, token: str) -> str:
     """The registration: what was said, the calendar's address, and what can be done."""
-    edition, registration = _open(slug, token)
-    db_session = db.session()
-    zone_name = zone_of(edition)
-    chosen = queries.chosen_sessions(db_session, registration.id)
-    calendar_token = services.calendar_token(db_session, registration.id, secret_key=secret_key())
-    path = url_for("registration.calendar", token=calendar_token) if calendar_token else ""
-    base_url = str(current_app.config["BASE_URL"])
-    published = {s.key: s for s in edition.programme.sessions} if edition.programme else {}
-    given = {record.kind: record for record in queries.consents(db_session, registration.id)}
-    return render_template(
-        "registration/manage.html",
-        event=shown_event(edition),
-        page="register",
-        no_index=True,
-        flashes=True,
-        kept={"tz": request.args["tz"]} if "tz" in request.args else {},
-        registration=registration,
-        cancelled=registration.state is RegistrationState.CANCELLED,
-        token=token,
-        sessions=[published[key] for key in chosen if key in published],
-        consents=[(kind, kind in given and given[kind].given) for kind in ConsentKind],
-        notice=given.get(ConsentKind.PRIVACY_NOTICE),
-        zone_name=zone_name,
-        zone=times.zone_label(zone_name, (s.starts_at for s in choosable(edition.programme)), language),
-        calendar_url=base_url + path if path else "",
-        subscribe_url="webcal:" + base_url.partition(":")[2] + path if path else "",
-    )
+    return _manage_page(*_open(slug, token), language=language, token=token)
+
+
+@public
+def manage_again(language: str, slug: str, token: str) -> tuple[str, int]:
+    """The registration, nothing changed, where the token that came with a button is not good any more."""
+    with reading_only():
+        return _manage_page(*_open(slug, token), language=language, token=token, notice=expired_notice()), 400
+
+
+@public
+def change_again(language: str, slug: str, token: str) -> Any:
+    """The form as it was sent, nothing written, where the token that came with it is not good any more."""
+    with reading_only():
+        edition, registration = _open(slug, token)
+        if registration.state is RegistrationState.CANCELLED:
+            return redirect(_manage_url(slug, token), 303)
+        held = queries.chosen_sessions(db.session(), registration.id)
+        form = DetailsForm(request.form)
+        form.offer(language=language, sessions=[s.key for s in choosable(edition.programme)])
+        page = _change_page(edition, registration, form, held, language=language, token=token, notice=expired_notice())
+        return page, 400
+
+
+@public
+def cancel_again(language: str, slug: str, token: str) -> tuple[str, int]:
+    """The question, nothing cancelled, where the token that came with the answer is not good any more."""
+    with reading_only():
+        return _cancel_page(*_open(slug, token), token=token, notice=expired_notice()), 400
 
 
 @blueprint.route("/<language:language>/<slug>/registration/<token>/change", methods=["GET", "POST"])
 @public
+@when_expired(change_again)
 def change(language: str, slug: str, token: str) -> Any:
     """The form with which registrants change what they said."""
     edition, registration = _open(slug, token)
@@ -113,6 +120,19 @@ def change(language: str, slug: str, token: str) -> Any:
             secret_key=secret_key(),
             now=clock.utc_now(),
         )
+    except ChangeConflict as conflict:
+        db_session.rollback()
+        if conflict.reason is not Conflict.STALE:
+            return redirect(_manage_url(slug, token), 303)
+        edition, registration = _open(slug, token)
+        held = queries.chosen_sessions(db_session, registration.id)
+        form.version.data = str(registration.version)
+        notice = _(
+            "This registration was changed in another window meanwhile. Below are the answers of this window: "
+            "check them, and save them if they are to hold."
+        )
+        page = _change_page(edition, registration, form, held, language=language, token=token, notice=notice)
+        return page, 409
     except RegistrationRefused as refused:
         db_session.rollback()
         edition, registration = _open(slug, token)
@@ -133,20 +153,14 @@ def change(language: str, slug: str, token: str) -> Any:
 
 @blueprint.route("/<language:language>/<slug>/registration/<token>/cancel", methods=["GET", "POST"])
 @public
+@when_expired(cancel_again)
 def cancel(language: str, slug: str, token: str) -> AnyResponse | str:
     """Ask whether the registration is really to be cancelled, and cancel it."""
     edition, registration = _open(slug, token)
     if request.method == "GET":
         if registration.state is RegistrationState.CANCELLED:
             return redirect(_manage_url(slug, token), 303)
-        return render_template(
-            "registration/cancel.html",
-            event=shown_event(edition),
-            page="register",
-            no_index=True,
-            registration=registration,
-            token=token,
-        )
+        return _cancel_page(edition, registration, token=token)
     db_session = db.session()
     services.cancel(db_session, edition, registration.id, secret_key=secret_key(), now=clock.utc_now())
     db_session.commit()
@@ -155,6 +169,7 @@ def cancel(language: str, slug: str, token: str) -> AnyResponse | str:
 
 @blueprint.post("/<language:language>/<slug>/registration/<token>/restore")
 @public
+@when_expired(manage_again)
 def restore(language: str, slug: str, token: str) -> AnyResponse:
     """Undo a cancellation where there is still a place."""
     edition, registration = _open(slug, token)
@@ -175,6 +190,7 @@ def restore(language: str, slug: str, token: str) -> AnyResponse:
 
 @blueprint.post("/<language:language>/<slug>/registration/<token>/calendar")
 @public
+@when_expired(manage_again)
 def new_calendar_address(language: str, slug: str, token: str) -> AnyResponse:
     """Give the registrant's calendar a new address; the old one opens nothing any more."""
     _edition, registration = _open(slug, token)
@@ -189,6 +205,7 @@ def new_calendar_address(language: str, slug: str, token: str) -> AnyResponse:
 @public
 def calendar(token: str) -> AnyResponse:
     """The registrant's sessions, from the newest release, for a calendar program that asks again and again."""
+    without_cookies()
     db_session = db.session()
     registration = queries.by_token(db_session, token, LinkPurpose.CALENDAR)
     if registration is None:
@@ -213,10 +230,13 @@ def calendar(token: str) -> AnyResponse:
 
 
 def _open(slug: str, token: str) -> tuple[Edition, Registration]:
-    """The registration that the token opens, on its own event's address only."""
+    """The registration that the token opens, on its own event's address only; else a page that says what may be wrong
+    with the link. It is the same for a token that was cut off, mistyped, replaced or never given out."""
     registration = queries.by_token(db.session(), token, LinkPurpose.MANAGE)
     if registration is None or registration.event.slug != slug:
-        raise NotFound
+        event = shown_event(edition_of(db.session(), slug))
+        page = render_template("registration/unknown_link.html", event=event, page="register", no_index=True)
+        abort(make_response(page, 404))
     return edition_of(db.session(), slug), registration
 
 
@@ -246,6 +266,48 @@ def _answers(registration: Registration, held: tuple[str, ...]) -> dict[str, Any
     }
 
 
+def _manage_page(edition: Edition, registration: Registration, *, language: str, token: str, notice: str = "") -> str:
+    db_session = db.session()
+    zone_name = zone_of(edition)
+    chosen = queries.chosen_sessions(db_session, registration.id)
+    calendar_token = services.calendar_token(db_session, registration.id, secret_key=secret_key())
+    path = url_for("registration.calendar", token=calendar_token) if calendar_token else ""
+    base_url = str(current_app.config["BASE_URL"])
+    published = {s.key: s for s in edition.programme.sessions} if edition.programme else {}
+    given = {record.kind: record for record in queries.consents(db_session, registration.id)}
+    return render_template(
+        "registration/manage.html",
+        event=shown_event(edition),
+        page="register",
+        no_index=True,
+        flashes=True,
+        kept={"tz": request.args["tz"]} if "tz" in request.args else {},
+        notice=notice,
+        registration=registration,
+        cancelled=registration.state is RegistrationState.CANCELLED,
+        token=token,
+        sessions=[published[key] for key in chosen if key in published],
+        consents=[(kind, kind in given and given[kind].given) for kind in ConsentKind],
+        agreed=given.get(ConsentKind.PRIVACY_NOTICE),
+        zone_name=zone_name,
+        zone=times.zone_label(zone_name, (s.starts_at for s in choosable(edition.programme)), language),
+        calendar_url=base_url + path if path else "",
+        subscribe_url="webcal:" + base_url.partition(":")[2] + path if path else "",
+    )
+
+
+def _cancel_page(edition: Edition, registration: Registration, *, token: str, notice: str = "") -> str:
+    return render_template(
+        "registration/cancel.html",
+        event=shown_event(edition),
+        page="register",
+        no_index=True,
+        notice=notice,
+        registration=registration,
+        token=token,
+    )
+
+
 def _change_page(
     edition: Edition,
     registration: Registration,
@@ -254,6 +316,7 @@ def _change_page(
     *,
     language: str,
     token: str,
+    notice: str = "",
 ) -> str:
     state = queries.admission(db.session(), edition.event_id, None)
     zone_name = zone_of(edition)
@@ -266,6 +329,7 @@ def _change_page(
         registration=registration,
         token=token,
         form=form,
+        notice=notice,
         affiliation_kinds=tuple(AffiliationKind),
         countries=country_options(language, form.country.data or ""),
         days=days(edition, state.places, zone_name=zone_name, language=language, held=held),

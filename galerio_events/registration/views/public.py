@@ -1,10 +1,13 @@
 """The public form, the page after it, and the privacy notice."""
 
+from time import time
 from typing import Any
 
 import structlog
 from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from galerio_events import clock
@@ -24,6 +27,7 @@ from galerio_events.registration.views.common import (
     country_options,
     days,
     edition_of,
+    expired_notice,
     secret_key,
     shown_event,
     terms,
@@ -31,6 +35,7 @@ from galerio_events.registration.views.common import (
 )
 from galerio_events.text import new_nonce
 from galerio_events.web import times
+from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import public
 
 blueprint = Blueprint("registration", __name__)
@@ -45,9 +50,40 @@ def _rate() -> str:
     return str(current_app.config["REGISTRATION_RATE"])
 
 
+def _ceiling() -> str:
+    return str(current_app.config["REGISTRATION_POST_RATE"])
+
+
+def _accepted(response: Any) -> bool:
+    return bool(response.status_code == 303)
+
+
+@public
+def register_again(language: str, slug: str) -> tuple[str, int]:
+    """The form as it was sent, nothing written, where the token that came with it is not good any more."""
+    return _as_sent(language, slug, expired_notice()), 400
+
+
+@blueprint.errorhandler(429)
+def too_many(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+    """The form as it was sent, and how long to wait."""
+    breached = [limit.reset_at for limit in limiter.current_limits if limit.breached]
+    seconds = max(1, max(breached, default=0) - int(time()))
+    wait = ngettext(
+        "Please press the button again in %(num)s minute; what you entered is still here.",
+        "Please press the button again in %(num)s minutes; what you entered is still here.",
+        -(-seconds // 60),
+    )
+    notice = _("Too many registrations have come from your network just now.") + " " + wait
+    values = request.view_args or {}
+    return _as_sent(values["language"], values["slug"], notice), 429, {"Retry-After": str(seconds)}
+
+
 @blueprint.route("/<language:language>/<slug>/register", methods=["GET", "POST"])
 @public
-@limiter.limit(_rate, methods=["POST"])
+@when_expired(register_again)
+@limiter.limit(_ceiling, methods=["POST"])
+@limiter.limit(_rate, methods=["POST"], deduct_when=_accepted)
 def register(language: str, slug: str) -> Any:
     """The registration form. `?session=KEY` ticks a session, `?tz=` chooses the zone of the times."""
     now = clock.utc_now()
@@ -126,7 +162,14 @@ def _form(edition: Edition, language: str) -> RegistrationForm:
     return form
 
 
-def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any) -> str | tuple[str, int]:
+def _as_sent(language: str, slug: str, notice: str) -> str:
+    with reading_only():
+        edition = edition_of(db.session(), slug)
+        form = _form(edition, language)
+        return _page(edition, form, language=language, now=clock.utc_now(), notice=notice)
+
+
+def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any, notice: str = "") -> str:
     """The form, or in its place the reason why there is none."""
     zone_name = zone_of(edition)
     state = queries.admission(db.session(), edition.event_id, None)
@@ -138,6 +181,7 @@ def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any) 
         page="register",
         kept=_kept(),
         form=form,
+        notice=notice,
         affiliation_kinds=tuple(AffiliationKind),
         countries=country_options(language, form.country.data or ""),
         days=days(edition, state.places, zone_name=zone_name, language=language),
@@ -165,7 +209,7 @@ def _closed(edition: Edition, reason: Refusal, *, opens_at: Any = None) -> str:
 
 def _refused(
     edition: Edition, form: RegistrationForm, refused: RegistrationRefused, *, language: str, now: Any
-) -> tuple[str | tuple[str, int], int]:
+) -> tuple[str, int]:
     """The form with what has become impossible since it was opened."""
     if refused.reason is Refusal.SESSION_FULL:
         message = _("A session you chose has no places left. Choose again.")
