@@ -27,7 +27,7 @@ def updated(old: Catalog, template: Catalog, language: str) -> tuple[Catalog, li
         project="galerio-events",
         version="1",
         copyright_holder="City of Yokohama",
-        msgid_bugs_address="",
+        msgid_bugs_address="galerio-events",
         last_translator="galerio-events",
         language_team=LANGUAGES[language],
         fuzzy=False,

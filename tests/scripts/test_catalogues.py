@@ -1,8 +1,9 @@
 """Catalogues follow the sources; lock files carry no addresses."""
 
+import pytest
 from babel.messages.catalog import Catalog
 
-from scripts.catalogues import updated
+from scripts.catalogues import LANGUAGES, updated
 from scripts.lock import without_addresses
 
 
@@ -23,6 +24,14 @@ def test_english_fills_itself() -> None:
     new, missing = updated(catalogue("en"), catalogue(Home=""), "en")
     assert {message.id: message.string for message in new if message.id} == {"Home": "Home"}
     assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_headers_hold_no_placeholders(language: str) -> None:
+    new, _missing = updated(catalogue(language), catalogue(Home=""), language)
+    headers = dict(new.mime_headers)
+    assert headers["Language-Team"] == LANGUAGES[language]
+    assert [name for name, value in headers.items() if "@" in value or "NAME" in value or "VERSION" in value] == []
 
 
 def test_plurals_need_every_form() -> None:
