@@ -65,11 +65,11 @@ def check(address: str, language: str) -> None:
     )
     try:
         row = services.enqueue(db.session(), mail, now=now)
+        mail_id = None if row is None else row.id
     except ValueError as error:
         raise click.BadParameter(str(error)) from error
     db.session.commit()
-    _delivery().run()
-    if row is not None:
-        db.session.expire_all()
-        sent = queries.by_id(db.session(), row.id)
+    if mail_id is not None:
+        _delivery().run_one(mail_id)
+        sent = queries.by_id(db.session(), mail_id)
         click.echo(" ".join(filter(None, (sent.state.value, sent.last_error))))

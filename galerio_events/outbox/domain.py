@@ -19,6 +19,12 @@ INTERRUPTED = "The worker stopped while it was sending this mail."
 # How long to wait after the first, second … attempt; an attempt after the last of them is the last one (two days).
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, *[240] * 11))
 
+# The longest wait where nobody would talk to us: that says nothing about the mail, so it is no attempt of its own.
+UNREACHABLE_WAIT = timedelta(minutes=5)
+
+# A mail that has been due for longer than this shows that no worker runs, or that it reaches no mail server.
+OVERDUE = timedelta(minutes=5)
+
 
 class MailState(StrEnum):
     DRAFT = "draft"
@@ -40,6 +46,7 @@ class Action(StrEnum):
     REFUSED = "refused"
     LOST = "lost"
     SEND = "send"
+    SEND_NOW = "send-now"
     RETRY = "retry"
     CANCEL = "cancel"
 
@@ -48,6 +55,7 @@ TRANSITIONS: Mapping[tuple[MailState, Action], MailState] = {
     (MailState.DRAFT, Action.SEND): MailState.QUEUED,
     (MailState.DRAFT, Action.CANCEL): MailState.CANCELLED,
     (MailState.QUEUED, Action.CLAIM): MailState.SENDING,
+    (MailState.QUEUED, Action.SEND_NOW): MailState.QUEUED,
     (MailState.QUEUED, Action.CANCEL): MailState.CANCELLED,
     (MailState.SENDING, Action.ACCEPTED): MailState.SENT,
     (MailState.SENDING, Action.DEFERRED): MailState.QUEUED,
@@ -58,7 +66,7 @@ TRANSITIONS: Mapping[tuple[MailState, Action], MailState] = {
 }
 
 # What an organiser may do by hand; the rest is the worker's.
-BY_HAND = (Action.SEND, Action.RETRY, Action.CANCEL)
+BY_HAND = (Action.SEND, Action.SEND_NOW, Action.RETRY, Action.CANCEL)
 
 
 def after(state: MailState, action: Action) -> MailState | None:
@@ -148,11 +156,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to write down after an attempt."""
+    """What to write down after an attempt; `counted` is False where it was none that the mail should pay for."""
 
     action: Action
     next_attempt_at: datetime
     error: str
+    counted: bool = True
 
 
 def classify(code: int) -> Verdict:
@@ -173,6 +182,9 @@ def decide(outcome: Outcome, *, attempts: int, bulk: bool, now: datetime) -> Dec
         return Decision(Action.REFUSED, now, error)
     if outcome.verdict is Verdict.UNKNOWABLE and bulk:
         return Decision(Action.LOST, now, error)
+    if outcome.verdict is Verdict.TEMPORARY and not outcome.reachable:
+        wait = min(BACKOFF[min(attempts, len(BACKOFF)) - 1], UNREACHABLE_WAIT)
+        return Decision(Action.DEFERRED, now + wait, error, counted=False)
     if attempts > len(BACKOFF):
         return Decision(Action.REFUSED, now, error)
     return Decision(Action.DEFERRED, now + BACKOFF[attempts - 1], error)
@@ -185,6 +197,13 @@ def abandoned(*, attempts: int, bulk: bool, now: datetime) -> Decision:
     if decision.action is Action.DEFERRED:
         return Decision(Action.DEFERRED, now, decision.error)
     return decision
+
+
+def minutes_overdue(due_since: datetime | None, *, now: datetime) -> int | None:
+    """For how many whole minutes mail has waited that should have left, or None where that is no cause for concern."""
+    if due_since is None or now - due_since <= OVERDUE:
+        return None
+    return (now - due_since) // timedelta(minutes=1)
 
 
 def message_id(dedupe_key: str, host: str) -> str:

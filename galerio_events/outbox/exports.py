@@ -129,7 +129,8 @@ class Renderer:
         if self.sender.reply_to:
             message["Reply-To"] = checked_address(self.sender.reply_to)
         message["Subject"] = subject
-        message["Date"] = mail.created_at
+        # In the zone that the mail's own times are in, so that nobody reads two.
+        message["Date"] = _local(mail.created_at, str(mail.values.get("zone", "UTC")))
         message["Message-ID"] = mail.message_id
         message["Auto-Submitted"] = "auto-generated"
         if mail.bulk:

@@ -77,6 +77,18 @@ def abandoned(db_session: Session, *, before: datetime) -> list[Held]:
     return [Held(mail_id, token or "", attempts, bulk) for mail_id, token, attempts, bulk in rows]
 
 
+def due_since(db_session: Session, event_id: int, *, now: datetime) -> datetime | None:
+    """Since when the event's mail that is due the longest has been due; None where none is."""
+    return db_session.scalar(
+        sa.select(sa.func.min(OutboxMail.next_attempt_at)).where(
+            _ON_ITS_WAY,
+            OutboxMail.state == MailState.QUEUED,
+            OutboxMail.event_id == event_id,
+            OutboxMail.next_attempt_at <= now,
+        )
+    )
+
+
 def counts(db_session: Session, event_id: int) -> Mapping[MailState, int]:
     """How many mails of the event are in each state; every state is there."""
     found = dict(

@@ -126,6 +126,7 @@ def settle(db_session: Session, mail_id: int, decision: Decision, *, token: str,
         next_attempt_at=decision.next_attempt_at,
         last_error=decision.error,
         sent_at=now if state is MailState.SENT else None,
+        **({} if decision.counted else {"attempts": OutboxMail.attempts - 1}),
     )
 
 

@@ -16,7 +16,7 @@ from galerio_events.clock import utc_now
 from galerio_events.errors import DomainError
 from galerio_events.extensions import db
 from galerio_events.outbox import exports, queries, services, worker
-from galerio_events.outbox.domain import INTERRUPTED, Action, MailState, actions_by_hand
+from galerio_events.outbox.domain import INTERRUPTED, Action, MailState, actions_by_hand, minutes_overdue
 from galerio_events.outbox.exports import RenderingFailed
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.outbox.worker.queue import Nudger
@@ -33,9 +33,11 @@ _PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:;
 
 _DONE = {
     Action.SEND: lazy_gettext("The mail has been queued and will be sent in a moment."),
+    Action.SEND_NOW: lazy_gettext("The mail is due now and will be sent in a moment."),
     Action.RETRY: lazy_gettext("The mail has been queued again and will be sent in a moment."),
     Action.CANCEL: lazy_gettext("The mail has been cancelled and will not be sent."),
 }
+_BY_HAND = ",".join(f'"{action}"' for action in _DONE)
 
 
 # What organisers call a kind; one without a name here is shown as its folder is called.
@@ -83,6 +85,7 @@ def nudge(db_session: Session) -> None:
 @requires(Permission.OUTBOX_READ)
 def index(language: str, slug: str) -> ResponseReturnValue:
     """The event's mails, newest first; `state` shows those in one state, `before` those older than that mail."""
+    now = utc_now()
     state, before = _state(request.args.get("state", "")), _before(request.args.get("before", ""))
     return render_template(
         "organise/outbox.html",
@@ -90,6 +93,7 @@ def index(language: str, slug: str) -> ResponseReturnValue:
         page=queries.page(db.session(), g.event.id, state=state, before=before),
         state=state,
         before=before,
+        overdue=minutes_overdue(queries.due_since(db.session(), g.event.id, now=now), now=now),
         may_send=can(actor(), Permission.OUTBOX_SEND, event_id=g.event.id),
     )
 
@@ -125,11 +129,11 @@ def html(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
 
 
 @bp.post(
-    f"/<language:language>/organise/<slug>/outbox/<int(max={_MOST}):mail_id>/<any({','.join(_DONE)}):action>",
+    f"/<language:language>/organise/<slug>/outbox/<int(max={_MOST}):mail_id>/<any({_BY_HAND}):action>",
 )
 @requires(Permission.OUTBOX_SEND)
 def act(language: str, slug: str, mail_id: int, action: str) -> ResponseReturnValue:
-    """Send a draft, try again, or cancel."""
+    """Send a draft, send a queued mail before its time, try again, or cancel."""
     row = queries.mail_of(db.session(), g.event.id, mail_id)
     services.act(db.session(), g.event.id, row.id, Action(action), now=utc_now())
     db.session.commit()

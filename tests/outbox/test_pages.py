@@ -1,11 +1,14 @@
 """The organisers' pages about mail: what they show, to whom, and what they do."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from galerio_events.clock import in_zone, utc_now
 from galerio_events.events.models import Event
 from galerio_events.outbox.domain import MailState
 from galerio_events.outbox.exports import HIDDEN
@@ -13,7 +16,7 @@ from galerio_events.permissions import AccountRole
 from galerio_events.text import private_token
 from tests.outbox.conftest import put, told
 from tests.outbox.test_rows import in_state
-from tests.support.builders import make_account, make_event, sign_in
+from tests.support.builders import NOW, make_account, make_event, sign_in
 
 LIST = "/en/organise/ascc11/outbox"
 
@@ -146,6 +149,47 @@ def test_actions(
     assert told(db_session, row)[0] == then
 
 
+def test_a_mail_that_waits_for_its_next_attempt_is_sent_now(
+    db_session: Session, event: Event, organiser: FlaskClient
+) -> None:
+    row = in_state(db_session, MailState.QUEUED, event.id)
+    row.next_attempt_at = later = utc_now() + timedelta(hours=4)
+    db_session.commit()
+    address = f"{LIST}/{row.id}"
+    assert f'action="{address}/send-now"' in text_of(organiser, address)
+    answer = organiser.post(f"{address}/send-now", follow_redirects=True)
+    assert "The mail is due now" in answer.get_data(as_text=True)
+    state, attempts, next_attempt_at = told(db_session, row)
+    assert (state, attempts) == ("queued", 4)
+    assert next_attempt_at <= utc_now() < later
+
+
+@pytest.mark.parametrize(("minutes", "shown"), [(4, None), (6, "6 minutes"), (90, "90 minutes")])
+def test_organisers_see_that_no_worker_takes_the_mail(
+    db_session: Session, event: Event, organiser: FlaskClient, minutes: int, shown: str | None
+) -> None:
+    other = make_event(db_session, "other")
+    put(db_session, 7, event_id=other.id)
+    in_state(db_session, MailState.FAILED, event.id, 8)
+    row = put(db_session, 1, event_id=event.id)
+    row.next_attempt_at = utc_now() - timedelta(minutes=minutes, seconds=1)
+    waiting = put(db_session, 2, event_id=event.id)
+    waiting.next_attempt_at = utc_now() + timedelta(hours=1)
+    db_session.commit()
+    page = text_of(organiser, LIST)
+    assert re.findall(r"Mail has been waiting to leave for (.*?)\.", page) == ([shown] if shown else [])
+
+
+def test_times_have_a_year_and_the_events_zone(db_session: Session, event: Event, organiser: FlaskClient) -> None:
+    row = in_state(db_session, MailState.SENT, event.id)
+    local = in_zone(NOW, "Asia/Tokyo")
+    shown = f"{local:%A} {local.day} {local:%B %Y} {local:%H:%M}"
+    assert shown in text_of(organiser, LIST)
+    page = text_of(organiser, f"{LIST}/{row.id}")
+    assert shown in page
+    assert f"{local:%a, %d %b %Y %H:%M:%S} +0900" in page
+
+
 def test_no_action_by_a_link(db_session: Session, event: Event, organiser: FlaskClient) -> None:
     row = in_state(db_session, MailState.QUEUED, event.id)
     assert organiser.get(f"{LIST}/{row.id}/cancel").status_code == 405
@@ -163,7 +207,14 @@ def test_everything_that_failed_is_tried_again(db_session: Session, event: Event
     assert (told(db_session, failed)[0], told(db_session, sent)[0]) == ("queued", "sent")
 
 
-ROUTES = [("get", ""), ("get", "/{}"), ("get", "/{}/html"), ("post", "/{}/cancel"), ("post", "/retry-failed")]
+ROUTES = [
+    ("get", ""),
+    ("get", "/{}"),
+    ("get", "/{}/html"),
+    ("post", "/{}/cancel"),
+    ("post", "/{}/send-now"),
+    ("post", "/retry-failed"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
@@ -210,7 +261,7 @@ def test_strangers_are_asked_to_sign_in(
     assert told(db_session, row)[0] == "queued"
 
 
-@pytest.mark.parametrize(("method", "path"), ROUTES[1:4])
+@pytest.mark.parametrize(("method", "path"), ROUTES[1:5])
 def test_mails_of_other_events_do_not_exist(
     db_session: Session, event: Event, organiser: FlaskClient, method: str, path: str
 ) -> None:

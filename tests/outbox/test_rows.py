@@ -141,6 +141,7 @@ def in_state(db_session: Session, state: MailState, event_id: int | None = None,
 ALLOWED = {
     (MailState.DRAFT, Action.SEND): ("queued", 4, NOW),
     (MailState.DRAFT, Action.CANCEL): ("cancelled", 4, NOW),
+    (MailState.QUEUED, Action.SEND_NOW): ("queued", 4, NOW),
     (MailState.QUEUED, Action.CANCEL): ("cancelled", 4, NOW),
     (MailState.FAILED, Action.RETRY): ("queued", 0, NOW),
     (MailState.UNKNOWN, Action.RETRY): ("queued", 0, NOW),

@@ -19,7 +19,7 @@ from galerio_events import create_app
 from galerio_events.clock import utc_now
 from galerio_events.db import begin_writing
 from galerio_events.extensions import db
-from galerio_events.outbox import services, worker
+from galerio_events.outbox import queries, services, worker
 from galerio_events.outbox.domain import MailState
 from galerio_events.outbox.exports import Renderer
 from galerio_events.outbox.models import OutboxMail
@@ -220,7 +220,16 @@ def test_deliver_and_check_on_the_command_line(tmp_path: Path) -> None:
         "recovered": 0,
     }
     assert last_line("deliver") == "sent 0, deferred 0, failed 0, unknown 0, recovered 0"
+    with app.app_context():
+        waiting = services.enqueue(db.session(), a_mail(2), now=NOW)
+        assert waiting is not None
+        waiting_id = waiting.id
+        db.session.commit()
+        db.session.remove()
     assert last_line("check", "operator@example.org", "--language", "en") == "sent"
+    with app.app_context():
+        assert queries.by_id(db.session(), waiting_id).state is MailState.QUEUED
+        db.session.remove()
     assert invoke(args=["outbox", "check", "not an address"]).exit_code == 2
     files = sorted(path.name for path in (tmp_path / "mail").iterdir())
     assert len(files) == 2

@@ -82,6 +82,11 @@ class Delivery:
                         return Counts(**tally)
         return Counts(**tally)
 
+    def run_one(self, mail_id: int) -> None:
+        """Send that mail, if it is due, and no other."""
+        with closing(self._open_transport()) as transport:
+            self._deliver(mail_id, transport)
+
     def _due(self) -> list[int]:
         with reading_only(), self._open_session() as db_session:
             return queries.due(db_session, now=self._clock(), limit=BATCH)
