@@ -13,6 +13,7 @@ from galerio_events.events.models import Event
 from galerio_events.programme import queries, services
 from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.values import RoleValue, SessionValues
+from galerio_events.programme.views import editor, pages
 from galerio_events.translated import Translated
 from tests.support.builders import make_account, make_event, make_person, make_session, sign_in, tr, utc
 
@@ -471,6 +472,27 @@ def test_the_list_finds_titles_and_people(organiser: FlaskClient, db_session: Se
     assert "title missing in English" in lacking
     assert "Attractive cities" not in lacking
     assert "No session matches." in organiser.get(LIST, query_string={"q": "<script>\x00' OR 1=1"}).text
+
+
+def test_a_long_list_is_one_day_a_page(
+    organiser: FlaskClient, db_session: Session, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_session(db_session, event, "first", title=tr("", "First"), starts_at=utc(24, 1), ends_at=utc(24, 2))
+    make_session(db_session, event, "gone", title=tr("", "Gone"), removed_at=utc(1, 0))
+    db_session.commit()
+
+    def shown(query: str) -> list[str]:
+        return re.findall(r'<li class="row-session[^"]*" id="([^"]*)"', organiser.get(LIST + query).text)
+
+    assert (pages.MOST_ROWS, shown("")) == (200, ["first", "session-3"])
+    for module in (pages, editor):
+        monkeypatch.setattr(module, "MOST_ROWS", 1)
+    assert shown("") == shown("?day=2022-11-24") == shown("?day=%00") == ["first"]
+    assert shown("?day=2022-11-25") == ["session-3"]
+    assert shown("?day=2022-11-24&q=attractive") == ["session-3"]
+    page = organiser.get(LIST).text
+    assert 'href="/en/organise/ascc11/programme?day=2022-11-25"' in page
+    assert organiser.post(PAGE, data=FORM).location == LIST + "?day=2022-11-25#session-3"
 
 
 @pytest.mark.parametrize("path", ["/en/organise/ascc11/", LIST, PAGE, "/en/organise/ascc11/release"])

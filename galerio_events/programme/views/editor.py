@@ -1,6 +1,7 @@
 """One session in a form: what was sent is kept until it is saved, whatever happens in between."""
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -23,6 +24,9 @@ from galerio_events.text import new_nonce
 from galerio_events.translated import Translated
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
 from galerio_events.web.labels import label
+
+# Beyond so many sessions the list is one day a page.
+MOST_ROWS = 200
 
 
 class Editor:
@@ -90,7 +94,7 @@ class Editor:
         if values.capacity != before:
             told += " " + _("The number of places applies to registration at once.")
         flash(told, "success")
-        return redirect(url_for("programme.sessions", slug=self.event.slug, _anchor=key))
+        return self._back_to(key)
 
     def again(self) -> ResponseReturnValue:
         """The form with what was sent, which was not saved because its token is not good (any more)."""
@@ -112,6 +116,12 @@ class Editor:
             **more,
         )
         return page, status
+
+    def _back_to(self, key: str) -> ResponseReturnValue:
+        """To the session's place in the list."""
+        times = queries.times_by_key(db.session(), self.event.id)
+        day = day_of(self.event, times[key][0]).isoformat() if len(times) > MOST_ROWS and key in times else None
+        return redirect(url_for("programme.sessions", slug=self.event.slug, day=day, _anchor=key))
 
     def _also_wrong(self, form: SessionForm, problems: Iterable[SessionProblem]) -> list[SessionProblem]:
         """The problems, and that of the new session's key, which the service would find."""
@@ -146,7 +156,7 @@ class Editor:
         self.session = stored_session
         if queries.values_of(stored_session) == mine:
             flash(_("Somebody else has saved the very same meanwhile; nothing is left to do."), "success")
-            return redirect(url_for("programme.sessions", slug=self.event.slug, _anchor=stored_session.key))
+            return self._back_to(stored_session.key)
         sent = MultiDict(request.form.items(multi=True))
         sent["base"] = request.form.get("base") or request.form.get("version") or "none"
         sent["version"] = str(stored_session.version)
@@ -192,6 +202,11 @@ class Editor:
         if name in instants.questions and name in instants.moments:
             told += f" ({clock.offset_label(instants.moments[name], self.event.timezone)})"
         return told
+
+
+def day_of(event: Event, starts_at: datetime) -> date:
+    """The day of the programme on which something starts."""
+    return clock.programme_day(starts_at, event.timezone, event.day_starts_at)
 
 
 def number(text: str | None) -> int:

@@ -18,7 +18,7 @@ from galerio_events.programme import queries, services
 from galerio_events.programme.domain.rules import SessionRefused
 from galerio_events.programme.domain.texts import Gap, gaps
 from galerio_events.programme.models import ProgrammeSession
-from galerio_events.programme.views.editor import Editor, number
+from galerio_events.programme.views.editor import MOST_ROWS, Editor, day_of, number
 from galerio_events.text import fold, one_line
 from galerio_events.web.expired import when_expired
 from galerio_events.web.filters import LANGUAGE_NAMES
@@ -39,19 +39,24 @@ class Row:
 @bp.get("/<language:language>/organise/<slug>/programme")
 @requires(Permission.PROGRAMME_READ)
 def sessions(language: str, slug: str) -> ResponseReturnValue:
-    """Every session of the draft by day; `?q=` searches, `?show=` is `untranslated` or `removed`."""
+    """The sessions of the draft by day; `?q=` searches, `?show=` is `untranslated` or `removed`.
+
+    Where there are more than `MOST_ROWS` of them, the page has one day: that of `?day=`, else the first.
+    """
     event: Event = g.event
     rows = [Row(session, _gaps(session, event.languages)) for session in queries.sessions_of(db.session(), event.id)]
     query, show = one_line(request.args.get("q", ""))[:100], request.args.get("show", "")
     chosen = [row for row in rows if _matches(row, query) and _shown(row, show)]
     days: dict[date, list[Row]] = {}
     for row in chosen:
-        day = clock.programme_day(row.session.starts_at, event.timezone, event.day_starts_at)
-        days.setdefault(day, []).append(row)
+        days.setdefault(day_of(event, row.session.starts_at), []).append(row)
+    by_text = {each.isoformat(): each for each in days}
+    day = by_text.get(request.args.get("day", ""), next(iter(days))) if len(chosen) > MOST_ROWS else None
     return render_template(
         "organise/programme.html",
         event=event,
-        days=days,
+        days={day: days[day]} if day else days,
+        pages=[(each, len(rows)) for each, rows in days.items()] if day else [],
         query=query,
         show=show,
         count=len(chosen),
