@@ -13,6 +13,7 @@ from config import ROOT
 from galerio_events import clock
 from galerio_events.db import reading_only
 from galerio_events.events import queries as events
+from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.registration.domain import AffiliationKind
 from galerio_events.reports import exports, queries
@@ -22,7 +23,7 @@ from galerio_events.web.locale import LANGUAGES
 
 group = AppGroup("report", help="What an event came to.")
 
-FORMATS = ("json", "csv", "xlsx", "html", "pdf")
+FORMATS = ("json", "csv", "xlsx", "html")
 
 
 @group.command("summary")
@@ -41,8 +42,6 @@ FORMATS = ("json", "csv", "xlsx", "html", "pdf")
 )
 def summary(slug: str, kind: str, basis: str, lang: str | None, output: Path | None) -> None:
     """Participants by country or region, kind of affiliation and session."""
-    if kind == "pdf":
-        raise click.ClickException("A summary as PDF cannot be made yet: use --format html and print that.")
     to_terminal = output is None or str(output) == "-"
     if kind == "xlsx" and to_terminal and sys.stdout.isatty():
         raise click.ClickException("A workbook is no text for a terminal: use --output FILE.")
@@ -51,7 +50,8 @@ def summary(slug: str, kind: str, basis: str, lang: str | None, output: Path | N
         if event is None:
             raise click.ClickException(f"There is no event {slug!r}.")
         found = queries.summary(db.session(), event.id, Basis(basis))
-        made = _made(found, kind, lang or next((tag for tag in event.languages if tag in LANGUAGES), LANGUAGES[0]))
+        language = lang or next((tag for tag in event.languages if tag in LANGUAGES), LANGUAGES[0])
+        made = _page(event, found, language) if kind == "html" else _file(found, kind)
         db.session.rollback()
     if output is None or to_terminal:
         click.echo(made, nl=False)
@@ -59,17 +59,21 @@ def summary(slug: str, kind: str, basis: str, lang: str | None, output: Path | N
         _write(output, made)
 
 
-def _made(found: Summary, kind: str, language: str) -> bytes:
+def _file(found: Summary, kind: str) -> bytes:
     names = labels_of(AffiliationKind)
     if kind == "json":
         return exports.to_json(found, names)
     if kind == "csv":
         return exports.to_csv(found, names)
-    if kind == "xlsx":
-        return exports.to_xlsx(found, names, made_at=clock.utc_now())
+    return exports.to_xlsx(found, names, made_at=clock.utc_now())
+
+
+def _page(event: Event, found: Summary, language: str) -> bytes:
+    style = (ROOT / "assets" / "css" / "organise" / "figures.css").read_text()
     with current_app.test_request_context(f"/{language}/organise/{found.event}/summary"):
-        style = (ROOT / "assets" / "css" / "organise" / "figures.css").read_text()
-        return render_template("reports/standalone.html", summary=found, made_at=clock.utc_now(), style=style).encode()
+        return render_template(
+            "reports/standalone.html", event=event, summary=found, made_at=clock.utc_now(), style=style
+        ).encode()
 
 
 def _write(output: Path, made: bytes) -> None:

@@ -117,6 +117,7 @@ def summary(db_session: Session, event_id: int, basis: Basis) -> Summary:
         affiliations=domain.affiliation_figures(by_kind),
         sessions=_session_figures(sessions, cancelled),
         generated_from=Source(release, total, sum(by_kind.values()), domain.BASIS_DEFINITIONS[basis]),
+        home=domain.home_country(event.timezone),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 
 from galerio_events.events.models import Event
@@ -20,6 +21,7 @@ def run(app: Flask, *more: str) -> tuple[int, bytes, str]:
 
 @pytest.mark.parametrize("basis", ["registered", "attended"])
 @pytest.mark.parametrize("language", ["ja", "en"])
+@time_machine.travel("2022-11-28T01:05:00Z", tick=False)
 def test_every_format_has_the_same_figures(app: Flask, tmp_path: Path, basis: str, language: str) -> None:
     made: dict[str, bytes] = {}
     for kind in ("json", "csv", "xlsx", "html"):
@@ -35,6 +37,14 @@ def test_every_format_has_the_same_figures(app: Flask, tmp_path: Path, basis: st
     assert f'<html lang="{language}">'.encode() in made["html"]
     assert b"<link" not in made["html"]
     assert b"<script" not in made["html"]
+    title = {"ja": "第11回アジア・スマートシティ会議", "en": "Asia Smart City Conference"}[language]
+    made_at = {"ja": "2022年11月28日（月）10:05、日本時間", "en": "Monday 28 November 2022 at 10:05, Japan time"}[
+        language
+    ]
+    head = made["html"].decode().split("</style>")[1].split("<dl")[0]
+    assert title in head
+    assert made_at in head
+    assert "ascc11" not in head
 
 
 def test_standard_output_is_the_file(app: Flask, tmp_path: Path) -> None:
@@ -53,7 +63,7 @@ def test_standard_output_is_the_file(app: Flask, tmp_path: Path) -> None:
         (("--event", "ascc11", "--format", "doc"), 2, "'doc' is not one of"),
         (("--event", "ascc11", "--format", "json", "--basis", "all"), 2, "'all' is not one of"),
         (("--event", "ascc11", "--format", "html", "--lang", "fr"), 2, "'fr' is not one of"),
-        (("--event", "ascc11", "--format", "pdf"), 1, "PDF cannot be made yet"),
+        (("--event", "ascc11", "--format", "pdf"), 2, "'pdf' is not one of"),
         (("--event", "ascc11", "--format", "json", "--output", "/"), 2, "is a directory"),
         (("--event", "ascc11", "--format", "json", "--output", "/nowhere/x.json"), 1, "cannot be written"),
     ],

@@ -71,10 +71,52 @@ def test_an_unknown_format_is_not_there(organiser: FlaskClient) -> None:
 
 def test_charts_say_what_they_show_and_carry_no_inline_style(organiser: FlaskClient) -> None:
     page = organiser.get(SUMMARY).get_data(as_text=True)
-    assert page.count('role="img"') == page.count("<desc") == 3
-    assert "from Japan with" in page
+    described = re.findall(r'role="img" aria-labelledby="([a-z-]+)" aria-describedby="([a-z-]+)"', page)
+    assert len(described) == 3
+    assert all(page.count(f'id="{name}"') == 1 for names in described for name in names)
     assert "style=" not in page
     assert "<style" not in page
+
+
+def test_the_home_country_is_left_off_the_scale_and_the_page_says_so(db_session: Session, client: FlaskClient) -> None:
+    event = make_event(db_session)
+    for number, country in enumerate(("JP",) * 5 + ("TH", "TH", "VN")):
+        make_registration(db_session, event, number, country=country)
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    sign_in(client, account)
+    page = client.get(SUMMARY).get_data(as_text=True)
+    said = "Japan, where the event is, has 5 and is left off the scale"
+    description = page.split('id="chart-countries-desc"')[1].split("</p>")[0]
+    assert "from Thailand with 2 to Vietnam with 1" in description
+    assert said in description
+    assert page.count(said) == 2
+    chart = page.split('id="chart-countries-desc"')[1].split('id="by-affiliation"')[0]
+    assert re.findall(r'class="chart-bar"\s+y="0"\s+width="([0-9.]+)%"', chart) == ["100.00", "50.00"]
+    assert chart.count("chart-off") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            ("Thursday 24 November 2022", "cancelled ones are not", "Made on Monday 28 November 2022 at 10:05, Japan"),
+        ),
+        ("ja", ("2022年11月24日（木）", "日本時間（UTC+9）", "2022年11月28日（月）10:05")),
+    ],
+)
+def test_the_page_says_of_which_event_and_when_it_was_made(
+    db_session: Session, client: FlaskClient, language: str, words: tuple[str, ...]
+) -> None:
+    event = make_event(db_session)
+    make_registration(db_session, event)
+    account = make_account(db_session, event=event)
+    db_session.commit()
+    with time_machine.travel("2022-11-28T01:05:00Z", tick=False):
+        sign_in(client, account)
+        page = client.get(f"/{language}/organise/ascc11/summary").get_data(as_text=True)
+    assert all(word in page for word in words)
 
 
 @pytest.mark.parametrize("role", [None, *AccountRole])

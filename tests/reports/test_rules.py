@@ -80,17 +80,26 @@ def test_an_event_is_over_when_its_last_day_has_ended_where_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "columns", "expected"),
+    ("counts", "home", "expected"),
     [
-        ("Opening", 7, "Opening"),
-        ("Openings", 7, "Openin…"),
-        ("魅力ある", 8, "魅力ある"),
-        ("魅力ある都市", 9, "魅力あ…"),
-        ("", 5, ""),
+        ({"JP": 460, "PH": 41, "VN": 30}, "JP", "JP"),
+        ({"JP": 82, "PH": 41}, "JP", None),
+        ({"JP": 83, "PH": 41}, "JP", "JP"),
+        ({"PH": 460, "JP": 41}, "JP", None),
+        ({"JP": 460}, "JP", None),
+        ({"JP": 460, "PH": 1}, None, None),
+        ({"PH": 41}, "JP", None),
+        ({}, "JP", None),
     ],
 )
-def test_long_labels_are_cut(text: str, columns: int, expected: str) -> None:
-    assert domain.shortened(text, columns) == expected
+def test_home_is_left_off_the_scale_where_it_would_dwarf_the_others(
+    counts: dict[str, int], home: str | None, expected: str | None
+) -> None:
+    countries = tuple(domain.CountryFigure(code, domain.country_names(code), n) for code, n in counts.items())
+    total = sum(counts.values())
+    source = domain.Source(1, total, 0, "")
+    summary = domain.Summary("ascc11", domain.Basis.REGISTERED, total, 0, countries, (), (), source, home)
+    assert (summary.off_scale and summary.off_scale.code) == expected
 
 
 def test_released_figures_are_taken_as_they_are() -> None:
