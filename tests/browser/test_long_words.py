@@ -19,7 +19,7 @@ from tests.support.demo import released_demo
 pytestmark = pytest.mark.browser
 
 WORD = "Donaudampfschifffahrtsgesellschaft" * 4
-PUBLIC = ("", "programme", "sessions/session-1", "people", "people/tan", "register")
+PUBLIC = ("", "programme", "sessions/session-1", "sessions/session-2", "people", "people/tan", "register")
 ORGANISE = ("", "programme", "programme/session-1", "programme/session-1/remove", "release")
 
 
