@@ -4,7 +4,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint bench assets messages catalogues lock clean
+.PHONY: help run installed test installed-dev lint bench assets messages catalogues lock clean
 
 PORT ?= 8000
 VENV := .venv
@@ -17,6 +17,8 @@ NPM_DEV_STAMP := assets/node_modules/.installed-dev
 MANIFEST := galerio_events/static/dist/manifest.json
 ASSET_SOURCES := $(shell find assets/css assets/js assets/build.mjs -type f 2>/dev/null)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard galerio_events/translations/*/LC_MESSAGES/*.po))
+# Two that install at the same time would tear each other's files; the second waits and finds everything done.
+ALONE := $(if $(shell command -v flock 2>/dev/null),flock Makefile)
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r
 
 export PORT
@@ -25,11 +27,17 @@ export PYTHON
 help: ## say what can be made
 	@sed -n 's/^\([a-z][a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS='	' read -r what does; do printf '  make %-9s %s\n' "$$what" "$$does"; done
 
-run: $(RUN_STAMP) $(MANIFEST) $(CATALOGUES) ## set up everything and serve the demo event on PORT (8000)
+run: ## set up everything and serve the demo event on PORT (8000)
+	@$(ALONE) $(MAKE) --no-print-directory installed
 	@exec $(PY) -m scripts.serve
 
-test: $(DEV_STAMP) $(NPM_DEV_STAMP) $(MANIFEST) $(CATALOGUES) ## install what the tests need and run all of them
+installed: $(RUN_STAMP) $(MANIFEST) $(CATALOGUES)
+
+test: ## install what the tests need and run all of them
+	@$(ALONE) $(MAKE) --no-print-directory installed-dev
 	@exec $(PY) -m scripts.suite $(TESTS)
+
+installed-dev: $(DEV_STAMP) $(NPM_DEV_STAMP) $(MANIFEST) $(CATALOGUES)
 
 lint: $(DEV_STAMP) $(NPM_DEV_STAMP) ## check style, types, templates, catalogues, scripts and advisories
 	$(VENV)/bin/ruff check

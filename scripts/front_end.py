@@ -76,6 +76,11 @@ def find_node() -> Node:
     return found
 
 
+def is_installed(modules: Path) -> bool:
+    """Whether esbuild and its program for this machine are there; an installation that was torn may lack either."""
+    return (modules / "esbuild" / "package.json").is_file() and any((modules / "@esbuild").glob("*/bin/esbuild"))
+
+
 def install(*, dev: bool) -> None:
     """Install exactly what package-lock.json says below assets/node_modules; without the test tools unless `dev`."""
     node = find_node()
@@ -89,6 +94,9 @@ def install(*, dev: bool) -> None:
 
 def build(*, check_only: bool = False) -> None:
     """Bundle into galerio_events/static/dist; with `check_only` write nothing and fail on any warning of ours."""
+    if not is_installed(ROOT / "assets" / "node_modules"):
+        print("assets: esbuild is not there, installing again", flush=True)
+        install(dev=(ROOT / "assets" / "node_modules" / ".installed-dev").exists())
     node = find_node()
     subprocess.run([*node.node, "build.mjs", *(["--check"] if check_only else [])], cwd=ROOT / "assets", check=True)
 

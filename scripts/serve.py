@@ -18,8 +18,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,10 @@ PROGRAMME = ROOT / "galerio_events" / "demo" / "ascc11.yaml"
 ORGANISER = "organiser@example.org"
 SECONDS_TO_END = 15
 SECONDS_TO_ANSWER = 60
+# How long to wait before a helper that has ended is started again; the last wait is repeated for ever.
+RESTART_AFTER = (1, 5, 15, 60)
+# A helper that ran for this long before it ended begins the waits anew.
+SECONDS_OF_HEALTH = 120
 
 
 class CannotRun(Exception):
@@ -194,12 +198,8 @@ def set_up(instance: Path) -> str | None:
 
 
 def tell_password(password: str) -> None:
-    """Show the password, which is kept nowhere."""
-    say("")
-    say(f"  Organiser's account:  {ORGANISER}")
-    say(f"  Password:             {password}")
-    say("  It is shown this once and kept nowhere.")
-    say("")
+    """Show the password as soon as it is made: it is kept nowhere, and the server may not come up."""
+    say(f"  Organiser's account {ORGANISER}, password {password}")
 
 
 def say(line: str) -> None:
@@ -207,16 +207,18 @@ def say(line: str) -> None:
     print(line, flush=True)
 
 
-def announce(where: Address, *, password_was_made: bool) -> None:
-    """Say where the application is and how to sign in."""
+def announce(where: Address, *, log: Path, password: str | None) -> None:
+    """Say where the application is and how to sign in; a password that was made now is kept nowhere else."""
     say("")
     say(f"  The conference:  {where.url}/")
     say(f"  Organisers:      {where.url}/en/sign-in  ({where.url}/ja/sign-in)")
-    if password_was_made:
-        say(f"                   as {ORGANISER}, with the password shown above")
+    if password is not None:
+        say(f"                   as {ORGANISER}")
+        say(f"  Password:        {password}   (shown this once and kept nowhere)")
     else:
         say(f"                   as {ORGANISER}; to set a new password:")
         say(f"    .venv/bin/flask --app wsgi accounts add {ORGANISER} --role administrator --password-stdin")
+    say(f"  Log:             {log}")
     say("  Ctrl-C ends it.")
     say("")
 
@@ -228,11 +230,28 @@ def _end_with_parent() -> None:
         prctl(1, int(signal.SIGTERM))
 
 
-class Supervisor:
-    """Runs commands beside one another until a signal comes or one of them ends, and then ends all of them."""
+@dataclass(slots=True)
+class Helper:
+    """A command that is started again whenever it ends."""
 
-    def __init__(self) -> None:
+    command: list[str]
+    environ: Mapping[str, str]
+    began: float
+    ends: int = 0
+    again_at: float | None = None
+
+
+class Supervisor:
+    """Runs commands beside one another until a signal comes or one of them ends, and then ends all of them.
+
+    A helper does not end the others: it is started again, after a while that grows where it does not stay up.
+    """
+
+    def __init__(self, *, log: Path | None = None, restart_after: Sequence[float] = RESTART_AFTER) -> None:
+        self.log = log
         self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.helpers: dict[str, Helper] = {}
+        self.restart_after = restart_after
         self.stopped_by: int | None = None
         self._woken, self._wake = os.pipe()
         for end in (self._woken, self._wake):
@@ -256,15 +275,41 @@ class Supervisor:
         """Start a command, called `name` in messages.
 
         It gets a session of its own, so that a Ctrl-C reaches only us and everything ends in order; where we are killed
-        without a chance to do that, the kernel asks it to end.
+        without a chance to do that, the kernel asks it to end. What it writes goes to the end of the log, if there is
+        one, so that our own words stay in sight.
         """
-        self.children[name] = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=dict(environ),
-            start_new_session=True,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509 there are no threads here
-        )
+        with self.log.open("ab") if self.log else nullcontext() as log:
+            self.children[name] = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=dict(environ),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 there are no threads here
+            )
+
+    def start_helper(self, name: str, command: list[str], environ: Mapping[str, str]) -> None:
+        """As `start`, for a command that is to be started again when it ends."""
+        self.start(name, command, environ)
+        self.helpers[name] = Helper(command, environ, time.monotonic())
+
+    def look_after_helpers(self) -> None:
+        """Start again what has ended, when its time has come."""
+        now = time.monotonic()
+        for name, helper in self.helpers.items():
+            child = self.children[name]
+            if child.poll() is None:
+                continue
+            if helper.again_at is None:
+                helper.ends = 0 if now - helper.began > SECONDS_OF_HEALTH else helper.ends
+                wait = self.restart_after[min(helper.ends, len(self.restart_after) - 1)]
+                helper.ends += 1
+                helper.again_at = now + wait
+                say(f"The {name} has ended (status {child.returncode}); it is started again in {wait} s.")
+            elif now >= helper.again_at:
+                helper.again_at, helper.began = None, now
+                self.start(name, helper.command, helper.environ)
 
     def pause(self, seconds: float) -> None:
         """Wait that long, or until a signal comes."""
@@ -273,17 +318,22 @@ class Supervisor:
             os.read(self._woken, 1024)
 
     def ended(self) -> str | None:
-        """The name of a command that has ended, or None."""
-        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+        """The name of a command that has ended and is no helper, or None."""
+        return next(
+            (name for name, child in self.children.items() if name not in self.helpers and child.poll() is not None),
+            None,
+        )
 
     def wait(self) -> int:
-        """Until a signal comes (0) or one of the commands ends (1, and a message)."""
+        """Until a signal comes (0) or one of the commands, but for helpers, ends (1, and a message)."""
         while self.stopped_by is None:
             if name := self.ended():
                 others = [f"the {other}" for other in self.children if other != name]
                 also = f"; ending {' and '.join(others)} too" if others else ""
-                say(f"The {name} has ended (status {self.children[name].returncode}){also}.")
+                look = f" Its log: {self.log}" if self.log else ""
+                say(f"The {name} has ended (status {self.children[name].returncode}){also}.{look}")
                 return 1
+            self.look_after_helpers()
             self.pause(1.0)
         return 0
 
@@ -312,17 +362,17 @@ def answers(where: Address) -> bool:
         return False
 
 
-def serve(where: Address, *, password_was_made: bool) -> int:
+def serve(where: Address, *, log: Path, password: str | None) -> int:
     """Serve and deliver until told to stop. Returns the exit status."""
     environ = {"GALERIO_BASE_URL": where.url} | os.environ
-    with Supervisor() as supervisor:
+    with Supervisor(log=log) as supervisor:
         supervisor.start("web server", granian(where.port, host=where.host), environ)
         deadline = time.monotonic() + SECONDS_TO_ANSWER
         while supervisor.stopped_by is None and not supervisor.ended():
             if answers(where):
                 worker = [sys.executable, "-m", "flask", "--app", "wsgi", "outbox", "work"]
-                supervisor.start("mail worker", worker, environ)
-                announce(where, password_was_made=password_was_made)
+                supervisor.start_helper("mail worker", worker, environ)
+                announce(where, log=log, password=password)
                 return supervisor.wait()
             if time.monotonic() > deadline:
                 say(f"The web server did not answer within {SECONDS_TO_ANSWER} seconds.")
@@ -343,7 +393,7 @@ def main() -> int:
             with alone(settings["INSTANCE_DIR"]):
                 migrate()
                 made = set_up(settings["INSTANCE_DIR"])
-        return serve(where, password_was_made=made is not None)
+        return serve(where, log=settings["INSTANCE_DIR"] / "run.log", password=made)
     except (CannotRun, ValueError) as why:
         print(f"make run: {why}", file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """Finding a node to build with."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,20 @@ def test_every_requirement_is_pinned_and_hashed(name: str) -> None:
     assert pinned
     assert [line.split()[0] for line in pinned if "==" not in line or "--hash=sha256:" not in line] == []
     assert "://" not in text
+
+
+def test_an_installation_that_was_torn_is_seen(tmp_path: Path) -> None:
+    assert not front_end.is_installed(tmp_path)
+    (tmp_path / "esbuild").mkdir()
+    (tmp_path / "esbuild" / "package.json").touch()
+    assert not front_end.is_installed(tmp_path)
+    (tmp_path / "@esbuild" / "linux-x64" / "bin").mkdir(parents=True)
+    (tmp_path / "@esbuild" / "linux-x64" / "bin" / "esbuild").touch()
+    assert front_end.is_installed(tmp_path)
+
+
+def test_two_installations_do_not_run_at_once() -> None:
+    makefile = (front_end.ROOT / "Makefile").read_text()
+    for target in ("run", "test"):
+        (recipe,) = re.findall(rf"^{target}: ##.*\n((?:\t.*\n)+)", makefile, re.M)
+        assert recipe.startswith("\t@$(ALONE) $(MAKE) ")

@@ -122,7 +122,7 @@ def test_the_first_run_loads_the_demo_and_tells_a_new_password(
     assert first_run.passwords == [password]
     assert password is not None
     assert len(password) >= 16
-    assert f"Password:             {password}" in capsys.readouterr().out
+    assert f"{serve.ORGANISER}, password {password}\n" in capsys.readouterr().out
     assert not serve.unfinished(first_run.instance).exists()
 
 
@@ -239,6 +239,45 @@ def test_when_one_dies_the_other_is_ended_with_a_message() -> None:
     out = process.communicate(timeout=20)[0]
     assert "The mail worker has ended (status 7); ending the web server too.\n" in out
     assert re.search(r"ended 1 \[(0|-15), 7\]\n$", out)
+
+
+RESTARTED = """
+import sys
+from pathlib import Path
+from scripts.serve import Supervisor
+folder = Path(sys.argv[1])
+stays = [sys.executable, "-c", "import signal; signal.pause()"]
+counts = ("import os, pathlib, signal, sys, time; p = pathlib.Path(sys.argv[1]); n = len(list(p.glob('ran-*')));"
+          "(p / f'ran-{n}').touch(); print('run', n, flush=True); n < 2 and os.kill(os.getpid(), 9);"
+          "os.kill(os.getppid(), 15); signal.pause()")
+with Supervisor(log=folder / "log", restart_after=(0.01, 0.02)) as supervisor:
+    supervisor.start("web server", stays, {})
+    supervisor.start_helper("mail worker", [sys.executable, "-c", counts, str(folder)], {})
+    status = supervisor.wait()
+print("ended", status, supervisor.children["web server"].returncode, flush=True)
+"""
+
+
+def test_a_mail_worker_that_is_killed_is_started_again_and_the_web_server_goes_on(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", RESTARTED, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == [
+        "The mail worker has ended (status -9); it is started again in 0.01 s.",
+        "The mail worker has ended (status -9); it is started again in 0.02 s.",
+        "ended 0 -15",
+    ]
+    assert (tmp_path / "log").read_text() == "run 0\nrun 1\nrun 2\n"
+
+
+def test_the_password_is_the_last_but_few_words_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    serve.announce(serve.Address("127.0.0.1", 8000), log=tmp_path / "run.log", password="secret-word")
+    said = capsys.readouterr().out.splitlines()
+    assert said[3:6] == [
+        f"                   as {serve.ORGANISER}",
+        "  Password:        secret-word   (shown this once and kept nowhere)",
+        f"  Log:             {tmp_path / 'run.log'}",
+    ]
 
 
 def test_children_do_not_outlive_a_supervisor_that_is_killed() -> None:
