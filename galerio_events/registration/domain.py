@@ -116,6 +116,15 @@ class Edition:
     title: Translated
     timezone: str
     programme: PublishedProgramme | None = None
+    # Where there is no programme yet: the first and the last day as planned.
+    planned: tuple[date, date] | None = None
+
+    @property
+    def dates(self) -> tuple[date, date] | None:
+        """The first and the last day of the event."""
+        if self.programme is None:
+            return self.planned
+        return self.programme.event.starts_on, self.programme.event.ends_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +222,17 @@ def calendar_keys(programme: PublishedProgramme, chosen: Iterable[str]) -> tuple
     if not wanted:
         return tuple(s.key for s in programme.sessions)
     return tuple(s.key for s in programme.sessions if s.key in wanted)
+
+
+# How often somebody who is registered is sent their link again because the form was sent once more.
+REMINDER_PAUSE = timedelta(minutes=5)
+REMINDERS_A_DAY = 5
+
+
+def may_remind(sent: Sequence[datetime], *, now: datetime) -> bool:
+    """Whether a further link may be mailed to an address. `sent` are the times of those mailed before, in any order."""
+    recent = [at for at in sent if at > now - timedelta(days=1)]
+    return len(recent) < REMINDERS_A_DAY and all(at <= now - REMINDER_PAUSE for at in recent)
 
 
 def new_reference() -> str:

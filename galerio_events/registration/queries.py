@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -226,3 +227,13 @@ def link_nonce(db_session: Session, registration_id: int, purpose: LinkPurpose) 
         .order_by(PrivateLink.id.desc())
         .limit(1)
     )
+
+
+def reminders(db_session: Session, registration_id: int) -> Sequence[datetime]:
+    """When the registrant was sent a further link to their registration, after the one of the confirmation."""
+    made = db_session.scalars(
+        sa.select(PrivateLink.created_at)
+        .where(PrivateLink.registration_id == registration_id, PrivateLink.purpose == LinkPurpose.MANAGE)
+        .order_by(PrivateLink.id)
+    ).all()
+    return made[1:]

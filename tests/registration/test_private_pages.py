@@ -5,24 +5,29 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 import structlog
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from galerio_events.extensions import db
+from galerio_events.outbox import exports, worker
 from galerio_events.outbox import queries as outbox_queries
 from galerio_events.outbox import services as outbox
 from galerio_events.registration import queries
 from galerio_events.registration.domain import RegistrationState
-from galerio_events.registration.models import PrivateLink
+from galerio_events.registration.models import Intake, PrivateLink
 from galerio_events.web.logs import loggable_path
 from tests.registration.support import answers, errors_at, mails, open_event, registrations, send, token_of
-from tests.support.builders import make_event, sample_programme, store_release, utc
+from tests.support.builders import NOW, make_event, sample_programme, store_release, utc
 
 
 @pytest.fixture
@@ -37,10 +42,14 @@ def calendar_path(db_session: Session) -> str:
     return f"/calendar/{token_of(mails(db_session)[0], 'calendar')}.ics"
 
 
+def vevents(data: bytes) -> list[Any]:
+    return list(Calendar.from_ical(data).walk("VEVENT"))
+
+
 def statuses(client: FlaskClient, path: str) -> list[tuple[str, str]]:
     response = client.get(path)
     assert response.status_code == 200
-    events = Calendar.from_ical(response.data).walk("VEVENT")
+    events = vevents(response.data)
     return [(str(event["SUMMARY"]), str(event["STATUS"])) for event in events]
 
 
@@ -215,7 +224,11 @@ def test_undoing_beside_a_newer_registration_is_explained(client: FlaskClient, d
     client.post(path + "/cancel")
     send(client, form_key="another")
     client.post(path + "/restore")
-    assert "There is a newer registration with your e-mail address already." in client.get(path).text
+    page = client.get(path).text
+    assert "There is a newer registration with your e-mail address already." in page
+    # The page does not offer again what cannot be.
+    assert "You have registered again since, with the same e-mail address." in page
+    assert "/restore" not in page
     assert registrations(db_session)[0].state is RegistrationState.CANCELLED
 
 
@@ -244,7 +257,7 @@ def test_the_calendar_follows_releases(client: FlaskClient, db_session: Session,
     db_session.commit()
     assert client.get(path).headers["ETag"] != before
     assert statuses(client, path) == [("Session 1", "CONFIRMED"), ("Session 3", "CANCELLED")]
-    events = Calendar.from_ical(client.get(path).data).walk("VEVENT")
+    events = vevents(client.get(path).data)
     assert [int(event["SEQUENCE"]) for event in events] == [1, 1]
 
 
@@ -266,15 +279,79 @@ def test_each_word_of_a_registrants_calendar_outdoes_the_one_before(
 ) -> None:
     path = calendar_path(db_session)
 
-    def said() -> list[tuple[str, int]]:
-        events = Calendar.from_ical(client.get(path).data).walk("VEVENT")
-        return [(str(event["STATUS"]), int(event["SEQUENCE"])) for event in events]
+    def said() -> list[tuple[str, int, datetime, datetime]]:
+        events = vevents(client.get(path).data)
+        return [(str(e["STATUS"]), int(e["SEQUENCE"]), e["DTSTAMP"].dt, e["LAST-MODIFIED"].dt) for e in events]
 
-    assert said() == [("CONFIRMED", 0)] * 2
-    client.post(f"/en/ascc11/registration/{token}/cancel")
-    assert said() == [("CANCELLED", 1)] * 2
-    client.post(f"/en/ascc11/registration/{token}/restore")
-    assert said() == [("CONFIRMED", 2)] * 2
+    assert said() == [("CONFIRMED", 0, NOW, NOW)] * 2
+    later, last = NOW + timedelta(days=30), NOW + timedelta(days=31)
+    with time_machine.travel(later, tick=False):
+        client.post(f"/en/ascc11/registration/{token}/cancel")
+    assert said() == [("CANCELLED", 1, later, later)] * 2
+    with time_machine.travel(last, tick=False):
+        client.post(f"/en/ascc11/registration/{token}/restore")
+    assert said() == [("CONFIRMED", 2, last, last)] * 2
+
+
+def test_the_files_of_the_mails_outdo_each_other_too(
+    app: Flask, client: FlaskClient, db_session: Session, token: str
+) -> None:
+    path = f"/en/ascc11/registration/{token}"
+    client.post(path + "/change", data=answers(version="1", sessions=["session-1", "session-2"]))
+    client.post(path + "/cancel")
+    client.post(path + "/restore")
+    found = []
+    for mail in mails(db_session):
+        with app.app_context():
+            (attached,) = outbox.attachments(db_session, outbox_queries.outgoing(mail))
+        events = vevents(attached.data)
+        found.append([(str(e["SUMMARY"]), str(e["STATUS"]), int(e["SEQUENCE"])) for e in events])
+    assert found == [
+        [("Session 1", "CONFIRMED", 0), ("Session 3", "CONFIRMED", 0)],
+        [("Session 1", "CONFIRMED", 1), ("Session 2", "CONFIRMED", 1), ("Session 3", "CANCELLED", 1)],
+        [("Session 1", "CANCELLED", 2), ("Session 2", "CANCELLED", 2)],
+        [("Session 1", "CONFIRMED", 3), ("Session 2", "CONFIRMED", 3)],
+    ]
+
+
+def test_who_chooses_after_having_had_everything_gets_the_rest_taken_back(
+    app: Flask, client: FlaskClient, db_session: Session
+) -> None:
+    open_event(db_session)
+    send(client)
+    token = token_of(mails(db_session)[0])
+    client.post(f"/en/ascc11/registration/{token}/change", data=answers(version="1", sessions=["session-2"]))
+    with app.app_context():
+        (attached,) = outbox.attachments(db_session, outbox_queries.outgoing(mails(db_session)[1]))
+    events = vevents(attached.data)
+    assert [str(event["STATUS"]) for event in events] == ["CANCELLED", "CONFIRMED", "CANCELLED"]
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("url", [None, "https://meeting.example.org/1"])
+def test_a_confirmation_says_when_and_how_even_where_nothing_was_chosen(
+    app: Flask, client: FlaskClient, db_session: Session, language: str, url: str | None
+) -> None:
+    event = make_event(db_session)
+    programme = sample_programme(3)
+    store_release(db_session, event, replace(programme, venues=(replace(programme.venues[0], url=url),)))
+    db_session.add(Intake(event_id=event.id))
+    db_session.commit()
+    send(client, language=language)
+    (mail,) = mails(db_session)
+    renderer = worker.renderer(app.config, Path(str(app.template_folder)))
+    text, html = exports.parts(renderer.message(outbox_queries.outgoing(mail)))
+    days = {
+        "ja": "2022年11月24日（木）～2022年11月25日（金）",
+        "en": "Thursday 24 November 2022 – Friday 25 November 2022",
+    }
+    zone = {"ja": "日本時間（UTC+9）", "en": "Japan time (UTC+9)"}
+    link = {"ja": "参加用のリンクは、開催前にお送りします。", "en": "We will send you the link to join"}
+    for said in (text, html):
+        assert days[language] in said
+        assert zone[language] in said
+        assert f"http://localhost:8000/{language}/ascc11/programme" in said
+        assert (link[language] in said) == (url is None)
 
 
 def test_a_new_calendar_address(client: FlaskClient, db_session: Session, token: str) -> None:
@@ -302,8 +379,10 @@ def test_the_mail_has_a_calendar_and_opens_the_registration(
         (again,) = outbox.attachments(db_session, outbox_queries.outgoing(mail))
     assert attached == again
     assert (attached.filename, attached.mimetype) == ("ascc11.ics", "text/calendar")
-    summaries = [str(event["SUMMARY"]) for event in Calendar.from_ical(attached.data).walk("VEVENT")]
+    summaries = [str(event["SUMMARY"]) for event in vevents(attached.data)]
     assert summaries == ["Session 1", "Session 3"]
+    assert b"\r\nDTSTART;TZID=Asia/Tokyo:20221125T131000\r\n" in attached.data
+    assert attached.data.count(b"BEGIN:VTIMEZONE\r\n") == 1
 
 
 def test_no_token_reaches_the_database_or_the_logs(client: FlaskClient, db_session: Session, token: str) -> None:

@@ -1,7 +1,7 @@
 """The rules of registration, without a database."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from galerio_events.registration.domain import (
     choosable,
     default_intake,
     has_substance,
+    may_remind,
     new_reference,
     normal_email,
     refusal,
@@ -143,3 +144,19 @@ def test_what_can_be_chosen_and_what_the_calendar_holds() -> None:
     assert choosable(None) == ()
     assert calendar_keys(programme, ["session-2", "unknown"]) == ("session-2",)
     assert calendar_keys(programme, []) == ("session-1", "session-2", "session-3")
+
+
+@pytest.mark.parametrize(
+    ("minutes_ago", "allowed"),
+    [
+        ([], True),
+        ([4], False),
+        ([5], True),
+        ([60, 120, 180, 240], True),
+        ([60, 120, 180, 240, 300], False),
+        ([60, 120, 180, 240, 24 * 60], True),
+    ],
+)
+def test_a_link_is_mailed_again_every_five_minutes_and_five_times_a_day(minutes_ago: list[int], allowed: bool) -> None:
+    now = datetime(2022, 11, 1, tzinfo=UTC)
+    assert may_remind([now - timedelta(minutes=minutes) for minutes in minutes_ago], now=now) is allowed

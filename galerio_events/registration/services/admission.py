@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from galerio_events.outbox import services as outbox
 from galerio_events.registration import queries
 from galerio_events.registration.domain import (
+    REMINDER_PAUSE,
     ConsentKind,
     Details,
     Edition,
@@ -21,6 +22,7 @@ from galerio_events.registration.domain import (
     RegistrationRefused,
     RegistrationState,
     Terms,
+    may_remind,
     new_reference,
     refusal,
     session_refusal,
@@ -210,14 +212,17 @@ def _insert(
 def _tell_known(
     db_session: Session, edition: Edition, before: queries.Known, *, secret_key: str, now: datetime
 ) -> None:
-    """Mail a new private link to whoever has that address, once an hour at most."""
+    """Mail a new private link to whoever has that address, as often as `may_remind` allows."""
+    if not may_remind(queries.reminders(db_session, before.registration_id), now=now):
+        return
     link = new_link(before.registration_id, LinkPurpose.MANAGE, secret_key=secret_key, now=now)
     queued = outbox.put(
         db_session,
         mails.mail(
             edition,
             mails.KNOWN,
-            occasion=f"{before.registration_id}:{now:%Y%m%d%H}",
+            # Of two requests that get here at once, one writes.
+            occasion=f"{before.registration_id}:{int(now.timestamp() // REMINDER_PAUSE.total_seconds())}",
             language=before.language,
             email=before.email,
             name=before.name,

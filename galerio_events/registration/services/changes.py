@@ -1,5 +1,6 @@
 """What registrants do to their own registration."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from galerio_events.registration.domain import (
     RegistrationRefused,
     RegistrationState,
     Terms,
+    calendar_keys,
     refusal,
     session_refusal,
 )
@@ -85,7 +87,10 @@ def change(
     _touch(db_session, registration, now=now)
     if changed:
         ordered = queries.chosen_sessions(db_session, registration_id)
-        _tell(db_session, edition, registration, mails.CHANGED, ordered, secret_key=secret_key, now=now)
+        removed = _removed(edition, held, ordered)
+        _tell(
+            db_session, edition, registration, mails.CHANGED, ordered, removed=removed, secret_key=secret_key, now=now
+        )
     return True
 
 
@@ -98,7 +103,8 @@ def cancel(db_session: Session, edition: Edition, registration_id: int, *, secre
     registration.state = RegistrationState.CANCELLED
     registration.cancelled_at = now
     _touch(db_session, registration, now=now)
-    _tell(db_session, edition, registration, mails.CANCELLED, (), secret_key=secret_key, now=now)
+    chosen = queries.chosen_sessions(db_session, registration_id)
+    _tell(db_session, edition, registration, mails.CANCELLED, chosen, secret_key=secret_key, now=now)
     return True
 
 
@@ -137,7 +143,16 @@ def restore(
         )
     lost_keys = tuple(place.key for place in lost)
     kept = tuple(key for key in chosen if key not in lost_keys)
-    _tell(db_session, edition, registration, mails.CONFIRMATION, kept, secret_key=secret_key, now=now)
+    _tell(
+        db_session,
+        edition,
+        registration,
+        mails.CONFIRMATION,
+        kept,
+        removed=_removed(edition, chosen, kept),
+        secret_key=secret_key,
+        now=now,
+    )
     return lost_keys
 
 
@@ -173,6 +188,14 @@ def _new_answers(
     ]
 
 
+def _removed(edition: Edition, before: Iterable[str], after: Iterable[str]) -> tuple[str, ...]:
+    """What was in the registrant's calendar and is not any more; who chose no session had all of them."""
+    if edition.programme is None:
+        return ()
+    kept = frozenset(calendar_keys(edition.programme, after))
+    return tuple(key for key in calendar_keys(edition.programme, before) if key not in kept)
+
+
 def _tell(
     db_session: Session,
     edition: Edition,
@@ -180,6 +203,7 @@ def _tell(
     kind: str,
     sessions: tuple[str, ...],
     *,
+    removed: tuple[str, ...] = (),
     secret_key: str,
     now: datetime,
 ) -> None:
@@ -202,6 +226,8 @@ def _tell(
             email=registration.email,
             name=registration.name,
             sessions=sessions,
+            removed=list(removed),
+            revision=registration.version - 1,
             reference=registration.reference,
             **links,
         ),

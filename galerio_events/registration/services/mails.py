@@ -1,6 +1,7 @@
 """The mails of a registration. Values hold nonces of private links, never tokens, and all that rendering needs."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time
 from typing import Any
 
 from galerio_events import clock
@@ -23,6 +24,18 @@ def lines(edition: Edition, keys: Sequence[str]) -> list[dict[str, Any]]:
         for s in edition.programme.running
         if s.key in wanted
     ]
+
+
+def dates(edition: Edition) -> list[str]:
+    """Noon of the first and of the last day, as if both were in UTC: dates for filters that take instants."""
+    if edition.dates is None:
+        return []
+    return [clock.to_text(datetime.combine(day, time(12), tzinfo=UTC)) for day in edition.dates]
+
+
+def joinable(edition: Edition) -> bool:
+    """Whether the public knows an address at which to take part."""
+    return edition.programme is not None and any(venue.url for venue in edition.programme.venues)
 
 
 def mail(
@@ -53,6 +66,8 @@ def mail(
             "release": None if edition.programme is None else edition.programme.number,
             "sessions": list(sessions),
             "lines": lines(edition, sessions),
+            "dates": dates(edition),
+            "joinable": joinable(edition),
             **values,
         },
         dedupe_key=f"{kind}:{occasion}",

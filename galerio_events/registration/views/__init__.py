@@ -6,7 +6,7 @@ from galerio_events.registration.views import manage  # noqa: F401 its routes ar
 from galerio_events.registration.views.attachments import calendar_file
 from galerio_events.registration.views.public import blueprint
 
-for kind in (mails.CONFIRMATION, mails.CHANGED):
+for kind in (mails.CONFIRMATION, mails.CHANGED, mails.CANCELLED):
     outbox.register_attachments(kind, calendar_file)
 
 blueprints = (blueprint,)

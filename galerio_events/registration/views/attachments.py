@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from galerio_events.outbox.domain import Attachment, Outgoing
 from galerio_events.registration import exports
+from galerio_events.registration.services import mails
 from galerio_events.releases import queries as releases
 
 
@@ -24,6 +25,10 @@ def calendar_file(db_session: Session, mail: Outgoing) -> Sequence[Attachment]:
         language=mail.language,
         base_url=current_app.config["BASE_URL"],
         organiser_address=current_app.config["MAIL_FROM"],
+        cancelled=mail.kind == mails.CANCELLED,
+        removed=mail.values.get("removed", ()),
+        revision=mail.values.get("revision", 0),
+        changed_at=mail.created_at,
     )
     return (
         Attachment(f"{programme.event.slug}.ics", "text/calendar", data, {"charset": "utf-8", "method": "PUBLISH"}),

@@ -45,7 +45,8 @@ def edition_of(db_session: Session, slug: str) -> Edition:
     pointer = newest_pointer(slug)
     if pointer is None:
         event = load_event(slug)
-        return Edition(event.id, event.slug, event.title, event.timezone)
+        planned = (event.starts_on, event.ends_on)
+        return Edition(event.id, event.slug, event.title, event.timezone, planned=planned)
     programme = releases.programme_of(db_session, pointer)
     return Edition(pointer.event_id, slug, programme.event.title, programme.event.timezone, programme)
 

@@ -221,6 +221,7 @@ def calendar(token: str) -> AnyResponse:
         organiser_address=current_app.config["MAIL_FROM"],
         cancelled=registration.state is RegistrationState.CANCELLED,
         revision=registration.version - 1,
+        changed_at=registration.updated_at,
     )
     response = Response(data, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{registration.event.slug}.ics"'
@@ -274,6 +275,7 @@ def _manage_page(edition: Edition, registration: Registration, *, language: str,
     path = url_for("registration.calendar", token=calendar_token) if calendar_token else ""
     base_url = str(current_app.config["BASE_URL"])
     published = {s.key: s for s in edition.programme.sessions} if edition.programme else {}
+    cancelled = registration.state is RegistrationState.CANCELLED
     given = {record.kind: record for record in queries.consents(db_session, registration.id)}
     return render_template(
         "registration/manage.html",
@@ -284,7 +286,9 @@ def _manage_page(edition: Edition, registration: Registration, *, language: str,
         kept={"tz": request.args["tz"]} if "tz" in request.args else {},
         notice=notice,
         registration=registration,
-        cancelled=registration.state is RegistrationState.CANCELLED,
+        cancelled=cancelled,
+        # Then there is nothing to undo: whoever tried would be told that the address is taken.
+        newer=cancelled and queries.is_registered(db_session, edition.event_id, registration.email),
         token=token,
         sessions=[published[key] for key in chosen if key in published],
         consents=[(kind, kind in given and given[kind].given) for kind in ConsentKind],
