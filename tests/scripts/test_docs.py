@@ -1,7 +1,9 @@
-"""The operations guide names every setting, and no other."""
+"""The operations guide names every setting, and no other; links lead somewhere, and guides for people have a twin."""
 
 import re
 from pathlib import Path
+
+import pytest
 
 from config import from_environment
 
@@ -12,3 +14,20 @@ def test_every_setting_is_in_the_guide(tmp_path: Path) -> None:
     rows = re.findall(r"^\| `GALERIO_(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.M)
     assert len(rows) == len(set(rows))
     assert set(rows) == set(from_environment({"GALERIO_INSTANCE_DIR": str(tmp_path)}))
+
+
+@pytest.mark.parametrize("guide", ["README", "docs/organisers", "docs/participants", "docs/moderators"])
+def test_every_guide_has_a_twin_that_it_links_to(guide: str) -> None:
+    name = guide.rpartition("/")[2]
+    assert f"]({name}.ja.md)" in (ROOT / f"{guide}.md").read_text()
+    assert f"]({name}.md)" in (ROOT / f"{guide}.ja.md").read_text()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        (path.name, target)
+        for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text())
+        if not (path.parent / target).exists()
+    ]
+    assert broken == []
