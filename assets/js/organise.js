@@ -1,5 +1,7 @@
 // Small comforts of the organisers' screens; every page works without them.
 
+import { sendOnce } from "./once.js";
+
 const summary = document.querySelector("[data-focus]");
 if (summary) {
   summary.focus();
@@ -20,19 +22,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
-// A form that was sent once is not sent again by a second press of its button.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) {
-      event.preventDefault();
-    }
-    sent = true;
-  });
-  window.addEventListener("pageshow", () => {
-    sent = false;
-  });
-}
+sendOnce();
 
 // Leaving a form with changes in it asks first.
 for (const form of document.querySelectorAll("form[data-keep]")) {

@@ -1,6 +1,7 @@
 // Comforts of the registration form; without this script it is a plain form that works as well.
 
 import TomSelect from "tom-select/dist/esm/tom-select.js";
+import { sendOnce } from "./once.js";
 
 // The error summary is where a reader begins after a form came back.
 const summary = document.querySelector("[data-focus]");
@@ -8,19 +9,7 @@ if (summary) {
   summary.focus();
 }
 
-// A second press of the button sends nothing; coming back to the page makes the button work again.
-for (const form of document.querySelectorAll("form[data-once]")) {
-  let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) {
-      event.preventDefault();
-    }
-    sent = true;
-  });
-  window.addEventListener("pageshow", () => {
-    sent = false;
-  });
-}
+sendOnce();
 
 // What people type is compared across width and kana script: ﾀｲ, タイ and たい find the same place.
 function fold(text) {

@@ -135,9 +135,10 @@ def commits_only_at_the_edge(module: Module) -> Iterator[Fault]:
     """A transaction ends where the request, the command or the worker's turn ends."""
     if module.place.room in COMMITTING:
         return
-    for name, call in module.calls():
-        if name == "commit":
-            yield module.fault(call.lineno, "commits: only views, api, cli and workers do")
+    for node in ast.walk(module.tree):
+        # The attribute, called or not: who hands `db_session.commit` to somebody commits as well.
+        if isinstance(node, ast.Attribute) and node.attr == "commit":
+            yield module.fault(node.lineno, "commits: only views, api, cli and workers do")
 
 
 def queries_only_in_queries(module: Module) -> Iterator[Fault]:

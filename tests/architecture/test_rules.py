@@ -140,6 +140,8 @@ BAD = [
     (rules.reads_no_clock, "people.services", "clock.utc_now()", "now is an argument"),
     (rules.reads_no_clock, "people.domain", "datetime.now(UTC)", "now is an argument"),
     (rules.commits_only_at_the_edge, "people.services", "db_session.commit()", "only views"),
+    (rules.commits_only_at_the_edge, "people.services", "done = db_session.commit", "only views"),
+    (rules.commits_only_at_the_edge, "people.services", "retry(db_session.commit, times=3)", "only views"),
     (rules.commits_only_at_the_edge, "web.guards", "db.session.commit()", "only views"),
     (rules.queries_only_in_queries, "people.views", "db_session.execute(x)", "calls execute()"),
     (rules.queries_only_in_queries, "people.views", "session.query(Person)", "calls query()"),
