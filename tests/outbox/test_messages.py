@@ -68,6 +68,21 @@ def test_headers(renderer: Renderer) -> None:
     assert got.defects == []
 
 
+@pytest.mark.parametrize(("language", "said"), [("ja", "主催：横浜市"), ("en", "Hosted by City of Yokohama")])
+def test_the_end_of_a_mail_names_the_events_hosts(renderer: Renderer, language: str, said: str) -> None:
+    for kind in WITH_LINKS:
+        message = renderer.message(outgoing(kind, language))
+        assert [said in part for part in exports.parts(message)] == [True, True]
+    # Mails that were queued before the hosts were written down leave all the same.
+    old = outgoing("registration_known", language)
+    values = {name: value for name, value in old.values.items() if name != "hosts"}
+    assert "主催" not in exports.parts(renderer.message(outgoing("registration_known", language, values=values)))[0]
+
+
+def test_the_date_is_in_the_zone_of_the_mails_own_times(renderer: Renderer) -> None:
+    assert sent(renderer.message(outgoing()))["Date"].endswith(" +0900")
+
+
 def test_reply_to_and_bulk() -> None:
     sender = Sender("ASCC <no-reply@example.org>", "http://localhost:8000", "k", "secretariat@example.org")
     got = sent(Renderer(TEMPLATES, sender).message(outgoing(bulk=True)))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from galerio_events import clock
+from galerio_events.events.domain import OrganiserRole
 from galerio_events.outbox.domain import Mail
 from galerio_events.registration.domain import Edition
 
@@ -38,6 +39,13 @@ def joinable(edition: Edition) -> bool:
     return edition.programme is not None and any(venue.url for venue in edition.programme.venues)
 
 
+def hosts(edition: Edition) -> list[dict[str, str]]:
+    """The names of those who hold the event, for the end of the mail."""
+    if edition.programme is None:
+        return []
+    return [dict(each.name) for each in edition.programme.event.organisers if each.role is OrganiserRole.HOST]
+
+
 def mail(
     edition: Edition,
     kind: str,
@@ -68,6 +76,7 @@ def mail(
             "lines": lines(edition, sessions),
             "dates": dates(edition),
             "joinable": joinable(edition),
+            "hosts": hosts(edition),
             **values,
         },
         dedupe_key=f"{kind}:{occasion}",
