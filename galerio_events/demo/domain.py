@@ -66,7 +66,7 @@ COUNTRIES: Mapping[str, int] = {
     "LA": 1,
 }
 
-# People by kind of affiliation; None left it open, without which the published shares are out of reach (docs/adr/0007).
+# People by kind of affiliation; None left it open, without which the published shares are out of reach (docs/adr/0003).
 AFFILIATIONS: Mapping[AffiliationKind | None, int] = {
     AffiliationKind.COMPANY: 241,
     AffiliationKind.LOCAL_GOVERNMENT: 86,

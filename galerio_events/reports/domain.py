@@ -152,7 +152,7 @@ def country_names(code: str) -> Translated:
 
 def in_order(counts: Mapping[str, int], language: str) -> list[str]:
     """The codes by count, the largest first; equal ones in the order of the list of names in that language, then by
-    code (see docs/adr/0007)."""
+    code (see docs/adr/0003)."""
     listed = _listed(language)
     return sorted(counts, key=lambda code: (-counts[code], listed.get(code, len(listed)), code))
 

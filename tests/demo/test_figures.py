@@ -168,7 +168,7 @@ def test_each_participant_has_one_address_and_mark() -> None:
 
 
 def test_no_730_people_in_nine_kinds_have_the_published_shares() -> None:
-    """Why some leave their affiliation open (docs/adr/0007). A share of t tenths by largest remainder comes of a count
+    """Why some leave their affiliation open (docs/adr/0003). A share of t tenths by largest remainder comes of a count
     whose exact share lies above t - 1 and below t + 1."""
     wanted = [round(share * 10) for share in SHARES]
     possible = [
@@ -197,7 +197,7 @@ def fewest_overseas(before: Callable[[str, str], bool]) -> int:
 
 
 def test_270_people_from_overseas_are_too_few_for_ties_by_code() -> None:
-    """Why equal counts are ordered by the name in the event's first language (docs/adr/0007)."""
+    """Why equal counts are ordered by the name in the event's first language (docs/adr/0003)."""
     listed = [code for code, _name in countries.choices("ja")]
     assert fewest_overseas(lambda left, right: left < right) == 363
     assert fewest_overseas(lambda left, right: listed.index(left) < listed.index(right)) == 227

@@ -31,3 +31,17 @@ def test_links_between_documents_lead_somewhere() -> None:
         if not (path.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_decisions_are_numbered_without_gaps_and_named_by_their_number() -> None:
+    records = sorted((ROOT / "docs" / "adr").iterdir())
+    assert [path.name[:5] for path in records] == [f"{number:04}-" for number in range(1, len(records) + 1)]
+    titles = [re.match(r"# (\d+)\. \S", path.read_text()) for path in records]
+    assert [int(title[1]) if title else None for title in titles] == list(range(1, len(records) + 1))
+
+
+def test_every_decision_that_is_referred_to_exists() -> None:
+    numbers = {path.name[:4] for path in (ROOT / "docs" / "adr").iterdir()}
+    sources = [*(ROOT / "docs").glob("*.md"), *(ROOT / "galerio_events").rglob("*.py"), *(ROOT / "tests").rglob("*.py")]
+    named = {number for path in sources for number in re.findall(r"adr/(\d{4})", path.read_text())}
+    assert named <= numbers

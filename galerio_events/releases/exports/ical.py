@@ -7,7 +7,7 @@ session, only that one is written anew.
 
 The grammar is icalendar's. VCALENDAR and VTIMEZONE are its components; the lines of a VEVENT are made from its value
 types one by one, and those that are the same in many sessions (venue, track, times) only once: an `Event` component
-for each session takes more than half as long again (docs/adr/0012).
+for each session takes more than half as long again (docs/adr/0008).
 """
 
 from collections import OrderedDict

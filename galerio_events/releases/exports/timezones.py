@@ -17,7 +17,7 @@ def vtimezone(zone_name: str, first_year: int, last_year: int) -> Timezone:
 
     Every change of the clocks is an observance of its own, without recurrence rules, so that readers need not agree on
     how rules are bounded. The changes are looked for here, since `Timezone.from_tzinfo` puts those to summer time an
-    hour late and misses those that are undone within weeks (docs/adr/0012). Raises `clock.UnknownZone`. The component
+    hour late and misses those that are undone within weeks (docs/adr/0008). Raises `clock.UnknownZone`. The component
     is shared and must not be changed.
     """
     begins = datetime(first_year, 1, 1, tzinfo=UTC) - timedelta(days=1)
