@@ -64,9 +64,9 @@ def test_times_are_those_of_the_zone_that_was_asked_for(client: FlaskClient, db_
         assert re.findall(r'session-choice__hours number">([^<]+)<', page)[0] == hours
         assert label in page
     # Nobody who is about to register is sent away for a zone that does not exist.
-    page = client.get("/en/ascc11/register?tz=Mars/Base")
-    assert page.status_code == 200
-    assert re.findall(r'session-choice__hours number">([^<]+)<', page.text)[0] == "13:10–14:20"
+    response = client.get("/en/ascc11/register?tz=Mars/Base")
+    assert response.status_code == 200
+    assert re.findall(r'session-choice__hours number">([^<]+)<', response.text)[0] == "13:10–14:20"
 
 
 def test_registering(client: FlaskClient, db_session: Session) -> None:
@@ -308,7 +308,7 @@ def test_a_form_that_has_expired_comes_back_as_it_was_sent(
     client = app.test_client()
     if cookies:
         client.get("/en/ascc11/register")
-    given = {"name": "Zoë Example", "sessions": ["session-1"], "future_events": "y"}
+    given: dict[str, Any] = {"name": "Zoë Example", "sessions": ["session-1"], "future_events": "y"}
     response = send(client, **given, **wrong)
     assert response.status_code == 400
     assert said in response.text
