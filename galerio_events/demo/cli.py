@@ -29,7 +29,8 @@ LARGEST = 1_000_000
 def load(registrations: int | None) -> None:
     """The 11th Asia Smart City Conference with visibly synthetic participants. Run again, it changes nothing.
 
-    It does not touch an event that has real registrations.
+    Another number replaces the synthetic participants that are there. Where the event has real registrations, nothing
+    is written.
     """
     session = db.session()
     event = events.by_slug(session, EVENT)
@@ -43,6 +44,9 @@ def load(registrations: int | None) -> None:
             registrations,
             notice_version=str(current_app.config["PRIVACY_NOTICE_VERSION"]),
             progress=_report,
+            replacing=lambda before, wanted: click.echo(
+                f"{EVENT}: {before:,} synthetic registrations are replaced by {wanted:,}."
+            ),
         )
     except DemoRefused as problem:
         raise click.ClickException(f"{problem}; nothing was changed.") from None

@@ -49,11 +49,18 @@ def load_event(db_session: Session, parsed: ParsedProgramme, *, now: datetime) -
 
 
 def load_participants(
-    db_session: Session, event: Event, total: int | None, *, notice_version: str, progress: Progress
+    db_session: Session,
+    event: Event,
+    total: int | None,
+    *,
+    notice_version: str,
+    progress: Progress,
+    replacing: Progress = lambda before, wanted: None,
 ) -> Loaded:
     """Make the event have `total` synthetic registrations with their attendance; no mail is queued for them.
 
-    None means: as many as there are, else the published 730. Synthetic registrations of another number are replaced.
+    None means: as many as there are, else the published 730. Synthetic registrations of another number are replaced;
+    `replacing` is told of both numbers before.
     Raises `DemoRefused` where any would have to be written while the event has real registrations.
     """
     present = queries.present(db_session, event.id)
@@ -61,8 +68,10 @@ def load_participants(
     if wanted == present.synthetic:
         return Loaded(wanted, changed=False)
     if present.real:
-        raise DemoRefused(f"{event.slug} has {present.real} registrations that are not synthetic")
-    _remove(db_session, event.id)
+        raise DemoRefused(f"{event.slug} has registrations that are not synthetic ({present.real})")
+    if present.synthetic:
+        replacing(present.synthetic, wanted)
+        _remove(db_session, event.id)
     first_day = clock.from_wall(datetime.combine(event.starts_on, event.day_starts_at), event.timezone)
     if not queries.has_intake(db_session, event.id):
         # The real conference is over; without a closing time its demo can still be registered for.

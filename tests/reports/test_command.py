@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event
+from tests.attendance.support import make_registration
 from tests.reports import readers
 
 pytestmark = pytest.mark.usefixtures("event")
@@ -89,6 +91,22 @@ def test_two_databases_give_the_same_bytes(make_app: Callable[..., Flask]) -> No
         "ascc11: 730 synthetic registrations are there already; nothing changed.\n",
     )
     assert run(app, "--event", "ascc11", "--format", "json")[1] == made[0][0]
+
+
+def test_replacing_synthetic_participants_is_said(app: Flask, db_session: Session, event: Event) -> None:
+    result = app.test_cli_runner().invoke(args=["demo", "load", "--registrations", "3"])
+    assert (result.exit_code, result.output) == (
+        0,
+        "ascc11: 60 synthetic registrations are replaced by 3.\n"
+        "ascc11: 3 synthetic registrations with their attendance.\n",
+    )
+    make_registration(db_session, event)
+    db_session.commit()
+    refused = app.test_cli_runner().invoke(args=["demo", "load", "--registrations", "4"])
+    assert (refused.exit_code, refused.output) == (
+        1,
+        "Error: ascc11 has registrations that are not synthetic (1); nothing was changed.\n",
+    )
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "many", "1000001"])
