@@ -83,6 +83,12 @@ def test_nothing_is_found(
     private = manage_path(site.app)
     for path in (private, f"{private}/change", f"{private}/cancel", f"{private}x"):
         visit(path)
+    # What is printed lies about: it shows the registration, and not the address that opens the calendar.
+    page.goto(f"{site.url}/{language}{private}")
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Participant 9002")).to_be_visible()
+    expect(page.locator(".private-address")).to_be_hidden()
+    page.emulate_media(media="screen")
     sign_in(page, site, language)
     for path in ("summary", "summary?basis=attended", "outbox"):
         visit(f"/organise/ascc11/{path}")
