@@ -86,7 +86,9 @@ def mail_card(db_session: Session, event: Event) -> Card:
     counts = outbox.counts(db_session, event.id)
     waiting = counts.get(MailState.QUEUED, 0) + counts.get(MailState.SENDING, 0)
     stuck = counts.get(MailState.FAILED, 0) + counts.get(MailState.UNKNOWN, 0)
-    text = ngettext("%(num)d is waiting to be sent.", "%(num)d are waiting to be sent.", waiting)
+    text = (
+        ngettext("%(num)d waits to be sent.", "%(num)d wait to be sent.", waiting) if waiting else _("None is waiting.")
+    )
     if stuck:
         text = ngettext("%(num)d did not arrive for certain.", "%(num)d did not arrive for certain.", stuck)
     return Card(

@@ -129,7 +129,7 @@ def card(db_session: Session, event: Event) -> Card:
     return Card(
         title=_("Sessions in the draft"),
         figure=str(len(running)),
-        text=text if lacking else _("All of them are there in every language."),
+        text=text if lacking else _("No translation is missing."),
         address=url_for("programme.sessions", slug=event.slug),
         link=_("Edit the programme"),
     )
