@@ -346,7 +346,7 @@ def test_a_confirmation_says_when_and_how_even_where_nothing_was_chosen(
         "en": "Thursday 24 November 2022 – Friday 25 November 2022",
     }
     zone = {"ja": "日本時間（UTC+9）", "en": "Japan time (UTC+9)"}
-    link = {"ja": "参加用のリンクは、開催前にお送りします。", "en": "We will send you the link to join"}
+    link = {"ja": "参加用のリンクは、決まり次第、", "en": "The link to join a session appears"}
     for said in (text, html):
         assert days[language] in said
         assert zone[language] in said
