@@ -75,6 +75,12 @@ def clock_times(begin: datetime, end: datetime) -> tuple[str, str]:
     return first, last
 
 
+def at(moment: datetime, zone_name: str, language: str) -> str:
+    """`2022年11月24日（木） 12:30`, `Thursday 24 November 2022, 12:30`: one instant on the clock of that zone."""
+    local = clock.in_zone(moment, zone_name)
+    return f"{long_date(local.date(), language)}{_BETWEEN[language]}{clock_time(local)}"
+
+
 def when(starts_at: datetime, ends_at: datetime, zone_name: str, language: str) -> str:
     """`2022年11月24日（木） 12:30–14:15`, `Thursday 24 November 2022, 12:30–14:15`.
 
@@ -159,6 +165,10 @@ def init_app(app: Flask) -> None:
     @app.template_filter("when")
     def whole(span: tuple[datetime, datetime], zone_name: str) -> str:
         return when(span[0], span[1], zone_name, page_language())
+
+    @app.template_filter("at")
+    def instant(moment: datetime, zone_name: str) -> str:
+        return at(moment, zone_name, page_language())
 
     @app.template_filter("wall_times")
     def wall_times(span: tuple[datetime, datetime], zone_name: str) -> tuple[str, str]:

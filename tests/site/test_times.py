@@ -20,6 +20,13 @@ def test_when(language: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "expected"), [("ja", "2022年11月24日（木） 02:16"), ("en", "Thursday 24 November 2022, 02:16")]
+)
+def test_one_instant(language: str, expected: str) -> None:
+    assert times.at(datetime(2022, 11, 23, 17, 16, 17, tzinfo=UTC), "Asia/Tokyo", language) == expected
+
+
+@pytest.mark.parametrize(
     ("language", "expected"),
     [
         ("ja", "2022年11月23日（水） 21:30 – 11月24日（木） 00:30"),
