@@ -78,5 +78,6 @@ def test_what_runs(bench: bool, arguments: list[str], expected: list[str]) -> No
 
 
 def test_figures_are_measured_with_everything_on_disk() -> None:
-    assert suite.throw_away_postgresql(bench=True) == ["pg_virtualenv", "-t"]
+    assert suite.throw_away_postgresql(bench=True)[:4] == ["pg_virtualenv", "-t", "-o", "fsync=on"]
+    assert not any("=off" in option for option in suite.throw_away_postgresql(bench=True))
     assert "fsync=off" in suite.throw_away_postgresql(bench=False)
