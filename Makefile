@@ -32,12 +32,14 @@ run: ## set up everything and serve the demo event on PORT (8000)
 	@exec $(PY) -m scripts.serve
 
 installed: $(RUN_STAMP) $(MANIFEST) $(CATALOGUES)
+	@:
 
 test: ## install what the tests need and run all of them
 	@$(ALONE) $(MAKE) --no-print-directory installed-dev
 	@exec $(PY) -m scripts.suite $(TESTS)
 
 installed-dev: $(DEV_STAMP) $(NPM_DEV_STAMP) $(MANIFEST) $(CATALOGUES)
+	@:
 
 lint: $(DEV_STAMP) $(NPM_DEV_STAMP) ## check style, types, templates, catalogues, scripts and advisories
 	$(VENV)/bin/ruff check
