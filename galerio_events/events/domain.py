@@ -1,7 +1,10 @@
 """The words an event is described with, and what its address may be."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 KEY_LENGTH = 60
 SLUG_LENGTH = 40
@@ -36,6 +39,42 @@ class VenueKind(StrEnum):
     ONSITE = "onsite"
     WEBINAR = "webinar"
     METAVERSE = "metaverse"
+
+
+class Subject(StrEnum):
+    """What a change was a change of."""
+
+    EVENT = "event"
+    VENUE = "venue"
+    TRACK = "track"
+    KIND = "kind"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    SESSION = "session"
+    WARNING = "warning"
+    RELEASE = "release"
+
+
+class Deed(StrEnum):
+    """What was done to it."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    RESTORED = "restored"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an event's history: what its subject said before and after, in plain JSON; None where it was not
+    there."""
+
+    subject: Subject
+    key: str
+    deed: Deed
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
 
 
 def is_key(text: str) -> bool:

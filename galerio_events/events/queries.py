@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from galerio_events.events.models import Event
+from galerio_events.events.models import Change, Event
 
 
 def by_slug(db_session: Session, slug: str) -> Event | None:
@@ -49,3 +49,8 @@ def hold_still(db_session: Session, event_id: int) -> None:
 def slug_of(db_session: Session, event_id: int) -> str:
     """The slug of that event. Raises `NoResultFound` where there is no such event."""
     return db_session.execute(sa.select(Event.slug).where(Event.id == event_id)).scalar_one()
+
+
+def newest_change(db_session: Session, event_id: int) -> int:
+    """The id of the last entry in the event's history; 0 where nothing was changed yet."""
+    return db_session.scalar(sa.select(sa.func.max(Change.id)).where(Change.event_id == event_id)) or 0

@@ -1,6 +1,6 @@
 """The organisers' way in: which events they have, and the overview of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
@@ -23,21 +23,79 @@ from galerio_events.web.overview import Card, cards, overview_card
 bp = Blueprint("events", __name__)
 blueprints = (bp,)
 
-# Label, endpoint, permission, and the blueprint or endpoint whose pages the tab stands for.
-TABS = (
-    (lazy_gettext("Overview"), "events.organise", Permission.EVENT_READ, "events.organise"),
-    (lazy_gettext("Programme"), "programme.sessions", Permission.PROGRAMME_READ, "programme"),
-    (lazy_gettext("Release"), "release.page", Permission.PROGRAMME_RELEASE, "release"),
-    (lazy_gettext("Participants"), "reports.summary", Permission.SUMMARY_READ, "reports"),
-    (lazy_gettext("Mail"), "outbox.index", Permission.OUTBOX_READ, "outbox"),
+Place = tuple[Any, str, Permission, tuple[str, ...]]
+
+# Label, endpoint, permission, and the blueprints or endpoints whose pages the tab stands for; then the pages beneath
+# it, in the same form. An endpoint that names a page counts before a blueprint that names many.
+TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
+    ((lazy_gettext("Overview"), "events.organise", Permission.EVENT_READ, ("events.organise",)), ()),
+    (
+        (
+            lazy_gettext("Programme"),
+            "programme.sessions",
+            Permission.PROGRAMME_READ,
+            ("programme", "transfer", "hours"),
+        ),
+        (
+            (lazy_gettext("Timetable"), "programme.sessions", Permission.PROGRAMME_READ, ("programme",)),
+            (lazy_gettext("List"), "programme.listing", Permission.PROGRAMME_READ, ("programme.listing",)),
+            (lazy_gettext("Conflicts"), "programme.conflicts", Permission.PROGRAMME_READ, ("programme.conflicts",)),
+            (
+                lazy_gettext("Translations"),
+                "programme.translations",
+                Permission.PROGRAMME_READ,
+                ("programme.translations",),
+            ),
+            (lazy_gettext("Local hours"), "hours.strip", Permission.PROGRAMME_READ, ("hours",)),
+            (lazy_gettext("History"), "programme.history", Permission.PROGRAMME_READ, ("programme.history",)),
+            (lazy_gettext("Import and export"), "transfer.page", Permission.PROGRAMME_READ, ("transfer",)),
+        ),
+    ),
+    (
+        (lazy_gettext("People"), "people.index", Permission.PROGRAMME_READ, ("people",)),
+        (
+            (lazy_gettext("Persons"), "people.index", Permission.PROGRAMME_READ, ("people",)),
+            (
+                lazy_gettext("Organisations"),
+                "people.organisations",
+                Permission.PROGRAMME_READ,
+                ("people.organisations", "people.organisation", "people.new_organisation"),
+            ),
+        ),
+    ),
+    (
+        (lazy_gettext("Settings"), "settings.event", Permission.EVENT_EDIT, ("settings", "kinds", "clone")),
+        (
+            (lazy_gettext("Event"), "settings.event", Permission.EVENT_EDIT, ("settings.event",)),
+            (
+                lazy_gettext("Hosts and supporters"),
+                "settings.organisers",
+                Permission.EVENT_EDIT,
+                ("settings.organisers",),
+            ),
+            (lazy_gettext("Venues"), "settings.venues", Permission.EVENT_EDIT, ("settings.venues", "settings.venue")),
+            (lazy_gettext("Tracks"), "settings.tracks", Permission.EVENT_EDIT, ("settings.tracks", "settings.track")),
+            (lazy_gettext("Kinds of session"), "kinds.page", Permission.EVENT_EDIT, ("kinds",)),
+            (lazy_gettext("New event from this one"), "clone.page", Permission.EVENT_EDIT, ("clone",)),
+        ),
+    ),
+    (
+        (lazy_gettext("Release"), "release.page", Permission.PROGRAMME_RELEASE, ("release",)),
+        (),
+    ),
+    ((lazy_gettext("Participants"), "reports.summary", Permission.SUMMARY_READ, ("reports",)), ()),
+    ((lazy_gettext("Mail"), "outbox.index", Permission.OUTBOX_READ, ("outbox",)), ()),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
+    """A page of the navigation; `pages` are those beneath it, where it is the current one."""
+
     label: str
     address: str
     current: bool
+    pages: tuple["Tab", ...] = ()
 
 
 @bp.get("/")
@@ -114,10 +172,21 @@ def organised_events() -> list[Event]:
 
 def organise_tabs() -> list[Tab]:
     """The pages of the present event that the reader may open."""
-    who, event = actor(), g.event
     return [
-        Tab(str(label), url_for(endpoint, slug=event.slug), stands_for in {request.blueprint, request.endpoint})
-        for label, endpoint, permission, stands_for in TABS
+        replace(tab, pages=tuple(_tabs(beneath)) if tab.current else ())
+        for place, beneath in TABS
+        for tab in _tabs((place,))
+    ]
+
+
+def _tabs(places: tuple[Place, ...]) -> list[Tab]:
+    """Those that the reader may open; the one that names the page itself is current, else that of its blueprint."""
+    who, event = actor(), g.event
+    named = any(request.endpoint in stands_for for *_rest, stands_for in places)
+    wanted = request.endpoint if named else request.blueprint
+    return [
+        Tab(str(label), url_for(endpoint, slug=event.slug), wanted in stands_for)
+        for label, endpoint, permission, stands_for in places
         if endpoint in current_app.view_functions and can(who, permission, event_id=event.id)
     ]
 

@@ -1,9 +1,11 @@
 """Persons who appear in a programme, and organisations that run parts of it."""
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from datetime import datetime
 
-from galerio_events.db import Base, TranslatedText
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from galerio_events.db import Base, TranslatedText, UTCDateTime
 from galerio_events.translated import EMPTY, Translated
 
 
@@ -20,6 +22,29 @@ class Person(Base):
     affiliation: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
     bio: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
     country: Mapped[str | None] = mapped_column(sa.String(2))
+    # What organisers write to, in which language, and where the person is; never published.
+    email: Mapped[str | None] = mapped_column(sa.String(320))
+    language: Mapped[str | None] = mapped_column(sa.String(12))
+    timezone: Mapped[str | None] = mapped_column(sa.String(64))
+
+    availabilities: Mapped[list["Availability"]] = relationship(
+        order_by="Availability.starts_at", cascade="all, delete-orphan"
+    )
+
+
+class Availability(Base):
+    """When a person can take part; a person without any is taken to be free at all times."""
+
+    __tablename__ = "availabilities"
+    __table_args__ = (
+        sa.CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        sa.Index("ix_availabilities_person_id", "person_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
+    starts_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class Organisation(Base):

@@ -1,6 +1,7 @@
 """The draft programme: sessions and who has which role in them."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from galerio_events.db import Base, TranslatedText, UTCDateTime, enum_column
 from galerio_events.events.models import Event, Track, Venue
 from galerio_events.people.models import Organisation, Person
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import ArrangementState, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.translated import EMPTY, Translated
 
 
@@ -38,6 +39,16 @@ class ProgrammeSession(Base):
     abstract: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
     # Places for registrants; none means no limit.
     capacity: Mapped[int | None]
+    # Where not, it lies in the tray with the times that were last meant for it; no release has it.
+    scheduled: Mapped[bool] = mapped_column(default=True)
+    # Not moved by dragging or by suggestions.
+    locked: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[SessionStatus] = mapped_column(enum_column(SessionStatus, "status"), default=SessionStatus.TENTATIVE)
+    # The language that is spoken, as a tag.
+    language: Mapped[str | None] = mapped_column(sa.String(12))
+    needs_interpreter: Mapped[bool] = mapped_column(default=False)
+    # Objects with `url`, `title` and `kind` (see LinkKind).
+    links: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
     # Taken out of the programme, but kept: registrations, presences and calendars still refer to it.
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     updated_at: Mapped[datetime] = mapped_column(UTCDateTime)
@@ -62,6 +73,7 @@ class RoleAssignment(Base):
         sa.UniqueConstraint("session_id", "position"),
         sa.UniqueConstraint("session_id", "person_id", "role"),
         sa.Index("ix_role_assignments_person_id", "person_id"),
+        sa.CheckConstraint("minutes > 0", name="minutes_positive"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,6 +81,58 @@ class RoleAssignment(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("persons.id"))
     role: Mapped[RoleKind] = mapped_column(enum_column(RoleKind, "role"))
     position: Mapped[int]
+    # The talk's, where there is one.
+    title: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
+    minutes: Mapped[int | None]
+    state: Mapped[RoleState] = mapped_column(enum_column(RoleState, "state"), default=RoleState.CONFIRMED)
 
     programme_session: Mapped[ProgrammeSession] = relationship(back_populates="roles")
     person: Mapped[Person] = relationship()
+
+
+class KindRule(Base):
+    """What the organisers of an event expect of sessions of a kind; a kind without a row expects nothing."""
+
+    __tablename__ = "kind_rules"
+    __table_args__ = (sa.CheckConstraint("minutes > 0", name="minutes_positive"),)
+
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"), primary_key=True)
+    kind: Mapped[SessionKind] = mapped_column(enum_column(SessionKind, "kind"), primary_key=True)
+    # Values of RoleKind, each of which a session of this kind needs at least once.
+    required_roles: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    # How long a new session of this kind is.
+    minutes: Mapped[int | None]
+
+
+class AcceptedWarning(Base):
+    """A conflict that organisers know of and accept; it is recognised by its fingerprint."""
+
+    __tablename__ = "accepted_warnings"
+    __table_args__ = (sa.UniqueConstraint("event_id", "fingerprint"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    fingerprint: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.String(500))
+    accepted_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+
+
+class Arrangement(Base):
+    """A request to suggest times for sessions, and what came of it. Nothing changes until somebody accepts it."""
+
+    __tablename__ = "arrangements"
+    __table_args__ = (sa.Index("ix_arrangements_event_id_id", "event_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    requested_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    state: Mapped[ArrangementState] = mapped_column(
+        enum_column(ArrangementState, "state"), default=ArrangementState.WAITING
+    )
+    wishes: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    progress: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    result: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    # When whoever computes it last gave a sign of life.
+    seen_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

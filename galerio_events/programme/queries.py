@@ -11,6 +11,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from galerio_events.events.models import Event, Track, Venue
 from galerio_events.people.models import Organisation, Person
 from galerio_events.programme.domain import RoleKind
+from galerio_events.programme.domain.plain import links_from_plain
 from galerio_events.programme.domain.rules import Frame, Known
 from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
@@ -95,8 +96,17 @@ def values_of(session: ProgrammeSession) -> SessionValues:
         venue=session.venue.key if session.venue else None,
         track=session.track.key if session.track else None,
         organiser=session.organiser.key if session.organiser else None,
-        people=tuple(RoleValue(assigned.role, assigned.person.key) for assigned in session.roles),
+        people=tuple(
+            RoleValue(assigned.role, assigned.person.key, assigned.title, assigned.minutes, assigned.state)
+            for assigned in session.roles
+        ),
         capacity=session.capacity,
+        scheduled=session.scheduled,
+        locked=session.locked,
+        status=session.status,
+        language=session.language,
+        needs_interpreter=session.needs_interpreter,
+        links=links_from_plain(session.links),
     )
 
 

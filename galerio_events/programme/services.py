@@ -13,11 +13,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from galerio_events.bulk import Merged, merge_by_key
 from galerio_events.errors import ChangeConflict, Conflict, ImportRefused, NotFound, Problem
+from galerio_events.events.domain import Deed, Entry, Subject
 from galerio_events.events.queries import lock, slug_of
-from galerio_events.events.services import save_edition, save_tracks, save_venues
+from galerio_events.events.services import record, save_edition, save_tracks, save_venues
 from galerio_events.people.services import save_organisations, save_people
 from galerio_events.programme import queries
 from galerio_events.programme.domain import RoleKind
+from galerio_events.programme.domain.plain import links_to_plain, session_to_plain
 from galerio_events.programme.domain.rules import (
     Frame,
     SessionProblem,
@@ -39,7 +41,14 @@ from galerio_events.programme.queries import Ids
 
 
 def add_session(
-    db_session: Session, event_id: int, key: str, values: SessionValues, *, nonce: str | None = None, now: datetime
+    db_session: Session,
+    event_id: int,
+    key: str,
+    values: SessionValues,
+    *,
+    nonce: str | None = None,
+    by: int | None = None,
+    now: datetime,
 ) -> ProgrammeSession:
     """A new session in the event's draft; where one was made with that `nonce` already, that one as it is.
 
@@ -63,36 +72,47 @@ def add_session(
             db_session.add(session)
     except IntegrityError:
         raise SessionRefused([SessionProblem.KEY_TAKEN]) from None
-    _write_roles(db_session, session, _roles(values, ids))
+    _write_roles(db_session, session, values, ids)
+    _record(db_session, session, Deed.ADDED, None, values, by=by, now=now)
     return session
 
 
 def save_session(
-    db_session: Session, event_id: int, key: str, values: SessionValues, *, expected_version: int, now: datetime
+    db_session: Session,
+    event_id: int,
+    key: str,
+    values: SessionValues,
+    *,
+    expected_version: int,
+    by: int | None = None,
+    now: datetime,
+    batch: str | None = None,
 ) -> ProgrammeSession:
     """Make the session of that key say this. What says it already is not touched and keeps its version.
 
-    `expected_version` is the version that whoever changes it has seen. Raises `NotFound`, `SessionRefused`, and
-    `ChangeConflict(STALE)` where somebody else was faster.
+    `expected_version` is the version that whoever changes it has seen, `by` their account; what is saved at once has
+    the same `batch` in the history. Raises `NotFound`, `SessionRefused`, and `ChangeConflict(STALE)` where somebody
+    else was faster.
     """
     session = _expected(db_session, event_id, key, expected_version)
-    if queries.values_of(session) == values:
+    before = queries.values_of(session)
+    if before == values:
         return session
     ids, problems = _checked(db_session, event_id, values)
     if problems:
         raise SessionRefused(problems)
     _write(session, values, ids, now)
     _flush(db_session)
-    wanted = _roles(values, ids)
-    if [(assigned.role, assigned.person_id) for assigned in session.roles] != wanted:
+    if before.people != values.people:
         session.roles.clear()
         db_session.flush()
-        _write_roles(db_session, session, wanted)
+        _write_roles(db_session, session, values, ids)
+    _record(db_session, session, Deed.CHANGED, before, values, by=by, now=now, batch=batch)
     return session
 
 
 def remove_session(
-    db_session: Session, event_id: int, key: str, *, expected_version: int, now: datetime
+    db_session: Session, event_id: int, key: str, *, expected_version: int, by: int | None = None, now: datetime
 ) -> ProgrammeSession:
     """Take the session out of the draft; the next release cancels it, and it can be restored.
 
@@ -104,11 +124,12 @@ def remove_session(
     session.removed_at = now
     _touch(session, now)
     _flush(db_session)
+    _record(db_session, session, Deed.REMOVED, queries.values_of(session), None, by=by, now=now)
     return session
 
 
 def restore_session(
-    db_session: Session, event_id: int, key: str, *, expected_version: int, now: datetime
+    db_session: Session, event_id: int, key: str, *, expected_version: int, by: int | None = None, now: datetime
 ) -> ProgrammeSession:
     """Put a removed session back into the draft.
 
@@ -117,12 +138,14 @@ def restore_session(
     session = _expected(db_session, event_id, key, expected_version)
     if session.removed_at is None:
         raise ChangeConflict(Conflict.ALREADY_DONE)
-    _, problems = _checked(db_session, event_id, queries.values_of(session))
+    values = queries.values_of(session)
+    _, problems = _checked(db_session, event_id, values)
     if problems:
         raise SessionRefused(problems)
     session.removed_at = None
     _touch(session, now)
     _flush(db_session)
+    _record(db_session, session, Deed.RESTORED, None, values, by=by, now=now)
     return session
 
 
@@ -279,19 +302,41 @@ def _write(session: ProgrammeSession, values: SessionValues, ids: Ids, now: date
     session.kind, session.capacity = values.kind, values.capacity
     session.starts_at, session.ends_at = values.starts_at, values.ends_at
     session.title, session.summary, session.abstract = values.title, values.summary, values.abstract
+    session.scheduled, session.locked, session.status = values.scheduled, values.locked, values.status
+    session.language, session.needs_interpreter = values.language, values.needs_interpreter
+    session.links = links_to_plain(values.links)
     _touch(session, now)
 
 
-def _roles(values: SessionValues, ids: Ids) -> list[tuple[RoleKind, int]]:
-    return [(role.role, ids.people[role.person]) for role in values.people]
-
-
-def _write_roles(db_session: Session, session: ProgrammeSession, roles: list[tuple[RoleKind, int]]) -> None:
+def _write_roles(db_session: Session, session: ProgrammeSession, values: SessionValues, ids: Ids) -> None:
     session.roles.extend(
-        RoleAssignment(role=role, person_id=person_id, position=position)
-        for position, (role, person_id) in enumerate(roles)
+        RoleAssignment(
+            role=role.role,
+            person_id=ids.people[role.person],
+            position=position,
+            title=role.title,
+            minutes=role.minutes,
+            state=role.state,
+        )
+        for position, role in enumerate(values.people)
     )
     db_session.flush()
+
+
+def _record(
+    db_session: Session,
+    session: ProgrammeSession,
+    deed: Deed,
+    before: SessionValues | None,
+    after: SessionValues | None,
+    *,
+    by: int | None,
+    now: datetime,
+    batch: str | None = None,
+) -> None:
+    plain = [None if values is None else session_to_plain(values) for values in (before, after)]
+    entry = Entry(Subject.SESSION, session.key, deed, *plain)
+    record(db_session, session.event_id, [entry], by=by, now=now, batch=batch)
 
 
 def _touch(session: ProgrammeSession, now: datetime) -> None:

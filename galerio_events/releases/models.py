@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from galerio_events.db import Base, UTCDateTime
+from galerio_events.db import Base, TranslatedText, UTCDateTime
+from galerio_events.translated import EMPTY, Translated
 
 
 class Release(Base):
@@ -20,7 +21,13 @@ class Release(Base):
     number: Mapped[int]
     released_at: Mapped[datetime] = mapped_column(UTCDateTime)
     released_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    # For the organisers alone; `announcement` is what the public reads.
     note: Mapped[str] = mapped_column(sa.Text, default="")
+    announcement: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
+    # Whether those whom it concerns were to be told by mail.
+    announced: Mapped[bool] = mapped_column(default=False)
+    # The number of the release whose programme this one brought back.
+    brought_back: Mapped[int | None]
     # Canonical JSON, `format: 1`; see releases.domain.document. Text, so that the digest is of these very bytes.
     document: Mapped[str] = mapped_column(sa.Text, deferred=True)
     digest: Mapped[str] = mapped_column(sa.String(64))

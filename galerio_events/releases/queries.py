@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from galerio_events.events.models import Event, EventOrganiser, Track, Venue
 from galerio_events.events.queries import hold_still
 from galerio_events.people.models import Organisation, Person
+from galerio_events.programme.domain import RoleState
+from galerio_events.programme.domain.plain import links_from_plain
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.releases.domain import document
 from galerio_events.releases.domain.document import (
@@ -113,7 +115,8 @@ def releases_of(db_session: Session, event_id: int) -> list[Release]:
 
 
 def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
-    """The draft in the shape of a release: number `DRAFT`, time `NOT_RELEASED`, sequences 0, no removed sessions.
+    """The draft in the shape of a release: number `DRAFT`, time `NOT_RELEASED`, sequences 0, no sessions that
+    are removed or in the tray, nobody who is still to be invited.
 
     Nine queries, however long the programme is, between which nobody changes it. Raises `NoResultFound` where there is
     no such event.
@@ -125,7 +128,9 @@ def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
         .order_by(Venue.position, Venue.id)
     ).all()
     tracks = db_session.execute(
-        sa.select(Track.id, Track.key, Track.name).where(Track.event_id == event_id).order_by(Track.position, Track.id)
+        sa.select(Track.id, Track.key, Track.name, Track.colour)
+        .where(Track.event_id == event_id)
+        .order_by(Track.position, Track.id)
     ).all()
     people = db_session.execute(
         sa.select(Person.id, Person.key, Person.name, Person.affiliation, Person.bio, Person.country)
@@ -159,14 +164,16 @@ def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
             s.venue_id,
             s.track_id,
             s.organiser_id,
-        ).where(s.event_id == event_id, s.removed_at.is_(None))
+            s.language,
+            s.links,
+        ).where(s.event_id == event_id, s.removed_at.is_(None), s.scheduled)
     ).all()
     return PublishedProgramme(
         number=DRAFT,
         released_at=NOT_RELEASED,
         event=_draft_event(db_session, event_id),
         venues=tuple(PublishedVenue(v.key, v.kind, v.name, v.url) for v in venues),
-        tracks=tuple(PublishedTrack(t.key, t.name) for t in tracks),
+        tracks=tuple(PublishedTrack(t.key, t.name, t.colour) for t in tracks),
         people={p.key: PublishedPerson(p.key, p.name, p.affiliation, p.bio, p.country) for p in people},
         organisations={o.key: PublishedOrganisation(o.key, o.name) for o in organisations},
         sessions=tuple(
@@ -183,6 +190,8 @@ def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
                 track=keys[Track].get(row.track_id),
                 organiser=keys[Organisation].get(row.organiser_id),
                 people=tuple(roles[row.id]),
+                language=row.language,
+                links=links_from_plain(row.links),
             )
             for row in sorted(sessions, key=lambda row: (row.starts_at, row.ends_at, row.key))
         ),
@@ -193,14 +202,19 @@ def _draft_roles(
     db_session: Session, event_id: int, people: dict[int | None, str]
 ) -> defaultdict[int, list[PublishedRole]]:
     rows = db_session.execute(
-        sa.select(RoleAssignment.session_id, RoleAssignment.role, RoleAssignment.person_id)
+        sa.select(RoleAssignment.session_id, RoleAssignment.role, RoleAssignment.person_id, RoleAssignment.title)
         .join(ProgrammeSession, ProgrammeSession.id == RoleAssignment.session_id)
-        .where(ProgrammeSession.event_id == event_id, ProgrammeSession.removed_at.is_(None))
+        .where(
+            ProgrammeSession.event_id == event_id,
+            ProgrammeSession.removed_at.is_(None),
+            ProgrammeSession.scheduled,
+            RoleAssignment.state != RoleState.TO_BE_INVITED,
+        )
         .order_by(RoleAssignment.session_id, RoleAssignment.position)
     )
     roles: defaultdict[int, list[PublishedRole]] = defaultdict(list)
-    for session_id, role, person_id in rows:
-        roles[session_id].append(PublishedRole(role, people[person_id]))
+    for session_id, role, person_id, title in rows:
+        roles[session_id].append(PublishedRole(role, people[person_id], title))
     return roles
 
 
@@ -212,7 +226,7 @@ def _draft_event(db_session: Session, event_id: int) -> PublishedEvent:
     )  # fmt: skip
     row = db_session.execute(sa.select(*columns).where(e.id == event_id)).one()
     organisers = db_session.execute(
-        sa.select(EventOrganiser.role, EventOrganiser.name)
+        sa.select(EventOrganiser.role, EventOrganiser.name, EventOrganiser.url, EventOrganiser.logo)
         .where(EventOrganiser.event_id == event_id)
         .order_by(EventOrganiser.position)
     )

@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from galerio_events.attendance.domain import PresenceSource
-from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
+from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subject, VenueKind
 from galerio_events.outbox.domain import MailState
 from galerio_events.permissions import AccountRole
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
 from galerio_events.translated import Translated
 from galerio_events.web.locale import LANGUAGES
@@ -59,6 +59,36 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         RoleKind.CLOSING_REMARKS: _l("Closing remarks"),
         RoleKind.INTERPRETER: _l("Interpreter"),
         RoleKind.MC: _l("Master of ceremonies"),
+    },
+    SessionStatus: {
+        SessionStatus.TENTATIVE: _l("Tentative"),
+        SessionStatus.CONFIRMED: _l("Confirmed"),
+    },
+    RoleState: {
+        RoleState.TO_BE_INVITED: _l("To be invited"),
+        RoleState.CONFIRMED: _l("Taking part"),
+    },
+    LinkKind: {
+        LinkKind.LINK: _l("Link"),
+        LinkKind.ATTACHMENT: _l("Document"),
+    },
+    Subject: {
+        Subject.EVENT: _l("Event"),
+        Subject.VENUE: _l("Venue"),
+        Subject.TRACK: _l("Track"),
+        Subject.KIND: _l("Kind of session"),
+        Subject.PERSON: _l("Person"),
+        Subject.ORGANISATION: _l("Organisation"),
+        Subject.SESSION: _l("Session"),
+        Subject.WARNING: _l("Warning"),
+        Subject.RELEASE: _l("Release"),
+    },
+    Deed: {
+        Deed.ADDED: _l("Added"),
+        Deed.CHANGED: _l("Changed"),
+        Deed.REMOVED: _l("Removed"),
+        Deed.RESTORED: _l("Restored"),
+        Deed.MERGED: _l("Merged"),
     },
     AffiliationKind: {
         AffiliationKind.COMPANY: _l("Company"),

@@ -25,3 +25,35 @@ class RoleKind(StrEnum):
     CLOSING_REMARKS = "closing_remarks"
     INTERPRETER = "interpreter"
     MC = "mc"
+
+
+class SessionStatus(StrEnum):
+    """How sure the organisers are of a session; the public does not see it."""
+
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+
+
+class RoleState(StrEnum):
+    """Whether somebody who is planned for a role knows of it. Who is still to be invited is not published."""
+
+    TO_BE_INVITED = "to_be_invited"
+    CONFIRMED = "confirmed"
+
+
+class LinkKind(StrEnum):
+    """What stands behind an address that goes with a session."""
+
+    LINK = "link"
+    ATTACHMENT = "attachment"
+
+
+class ArrangementState(StrEnum):
+    """How far a suggestion of times has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"

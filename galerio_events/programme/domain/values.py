@@ -6,21 +6,37 @@ from datetime import date, datetime, time
 from typing import Any
 
 from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.translated import EMPTY, Translated
 
 
 @dataclass(frozen=True, slots=True)
 class RoleValue:
+    """Who has which role; `title` is that of the talk, `minutes` how long it is planned to be."""
+
     role: RoleKind
     person: str
+    title: Translated = EMPTY
+    minutes: int | None = None
+    state: RoleState = RoleState.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True)
+class LinkValue:
+    """A web address (http or https) that goes with a session, and what to call it."""
+
+    url: str
+    title: str = ""
+    kind: LinkKind = LinkKind.LINK
 
 
 @dataclass(frozen=True, slots=True)
 class SessionValues:
     """What a session says. Times are UTC; `people` are in the order in which the programme names them.
 
-    `capacity` is the number of places for registrants; None means no limit.
+    `capacity` is the number of places for registrants; None means no limit. A session that is not `scheduled` lies in
+    the tray: it keeps the length that its times have, and no release has it. `language` is the one that is spoken, a
+    tag such as `en`. A `locked` session is not moved by hand or by suggestion.
     """
 
     kind: SessionKind
@@ -34,6 +50,12 @@ class SessionValues:
     organiser: str | None = None
     people: tuple[RoleValue, ...] = ()
     capacity: int | None = None
+    scheduled: bool = True
+    locked: bool = False
+    status: SessionStatus = SessionStatus.TENTATIVE
+    language: str | None = None
+    needs_interpreter: bool = False
+    links: tuple[LinkValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

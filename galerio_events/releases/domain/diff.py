@@ -21,7 +21,7 @@ from galerio_events.releases.domain.document import (
     PublishedTrack,
     PublishedVenue,
 )
-from galerio_events.translated import Translated
+from galerio_events.translated import EMPTY, Translated
 
 
 class ChangeKind(StrEnum):
@@ -41,6 +41,7 @@ class Credit:
     person: str
     name: Translated
     affiliation: Translated
+    title: Translated = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class FieldChange:
     """One field before and after.
 
     Of a session: `kind` (SessionKind), `starts_at`, `ends_at` (UTC), `title`, `summary`, `abstract` (Translated),
-    `venue`, `track`, `organiser` (the published entry or None), `people` (tuple of `Credit`), `timezone` (str).
+    `venue`, `track`, `organiser` (the published entry or None), `people` (tuple of `Credit`), `timezone` (str),
+    `language` (tag or None), `links` (tuple of `LinkValue`).
     Of the event: the fields of `PublishedEvent`; of its facts each key apart, as `facts.outcomes`; `venues` and
     `tracks` (their keys in order) where only that order is another.
     Of a person, venue, track or organisation: the fields of the published entry.
@@ -242,15 +244,17 @@ def _appearance(programme: PublishedProgramme, session: PublishedSession) -> dic
         "timezone": programme.event.timezone,
         "venue": next((v for v in programme.venues if v.key == session.venue), None),
         "kind": session.kind,
-        "track": next((t for t in programme.tracks if t.key == session.track), None),
+        "track": next((replace(t, colour=None) for t in programme.tracks if t.key == session.track), None),
         "title": session.title,
         "summary": session.summary,
         "abstract": session.abstract,
         "organiser": None if session.organiser is None else programme.organisations[session.organiser],
         "people": tuple(
-            Credit(r.role, r.person, programme.people[r.person].name, programme.people[r.person].affiliation)
+            Credit(r.role, r.person, programme.people[r.person].name, programme.people[r.person].affiliation, r.title)
             for r in session.people
         ),
+        "language": session.language,
+        "links": session.links,
     }
 
 

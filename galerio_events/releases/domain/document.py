@@ -1,7 +1,8 @@
 """The document of a release: all that the public sees of a programme, in one JSON object (`format: 1`).
 
 Instants are RFC 3339 in UTC. People, venues, tracks and organisations are held once; sessions refer to their keys.
-Sessions that went away stay in the document with `cancelled: true`, so that calendars can say so.
+Sessions that went away stay in the document with `cancelled: true`, so that calendars can say so. A document that was
+written before one of the optional fields was thought of is read as if that field were empty.
 """
 
 import hashlib
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 from galerio_events import clock
 from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
 from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain.plain import links_from_plain, links_to_plain
+from galerio_events.programme.domain.values import LinkValue
 from galerio_events.translated import EMPTY, Translated
 
 FORMAT = 1
@@ -24,8 +27,12 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class PublishedOrganiser:
+    """Who stands behind the event; `logo` is the digest of a picture, under which it is served."""
+
     role: OrganiserRole
     name: Translated
+    url: str | None = None
+    logo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,11 @@ class PublishedVenue:
 
 @dataclass(frozen=True, slots=True)
 class PublishedTrack:
+    """A theme; `colour` is `#rrggbb` in small letters."""
+
     key: str
     name: Translated
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +69,19 @@ class PublishedOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRole:
+    """Who has which role; `title` is that of the talk, where there is one."""
+
     role: RoleKind
     person: str
+    title: Translated = EMPTY
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedSession:
     """One entry of the timetable.
 
-    `sequence` counts the releases that changed it; `released_at` is when it was released in this form.
+    `language` is the one that is spoken, as a tag. `sequence` counts the releases that changed it; `released_at` is
+    when it was released in this form.
     """
 
     key: str
@@ -82,6 +96,8 @@ class PublishedSession:
     track: str | None = None
     organiser: str | None = None
     people: tuple[PublishedRole, ...] = ()
+    language: str | None = None
+    links: tuple[LinkValue, ...] = ()
     cancelled: bool = False
     sequence: int = 0
     released_at: datetime | None = None
@@ -158,11 +174,13 @@ def _plain(p: PublishedProgramme) -> dict[str, Any]:
             "day_starts_at": e.day_starts_at.isoformat("minutes"),
             "languages": list(e.languages),
             "format": e.format.value,
-            "organisers": [{"role": o.role.value, "name": dict(o.name)} for o in e.organisers],
+            "organisers": [
+                {"role": o.role.value, "name": dict(o.name), "url": o.url, "logo": o.logo} for o in e.organisers
+            ],
             "facts": dict(e.facts),
         },
         "venues": [{"key": v.key, "kind": v.kind.value, "name": dict(v.name), "url": v.url} for v in p.venues],
-        "tracks": [{"key": t.key, "name": dict(t.name)} for t in p.tracks],
+        "tracks": [{"key": t.key, "name": dict(t.name), "colour": t.colour} for t in p.tracks],
         "people": {
             q.key: {
                 "name": dict(q.name),
@@ -190,7 +208,9 @@ def _plain_session(s: PublishedSession) -> dict[str, Any]:
         "venue": s.venue,
         "track": s.track,
         "organiser": s.organiser,
-        "people": [{"role": r.role.value, "person": r.person} for r in s.people],
+        "people": [{"role": r.role.value, "person": r.person, "title": dict(r.title)} for r in s.people],
+        "language": s.language,
+        "links": links_to_plain(s.links),
         "cancelled": s.cancelled,
         "sequence": s.sequence,
         "released_at": None if s.released_at is None else clock.to_text(s.released_at),
@@ -246,7 +266,8 @@ def from_json(text: str, known: Known | None = None) -> PublishedProgramme:
             languages=tuple(e["languages"]),
             format=EventFormat(e["format"]),
             organisers=tuple(
-                PublishedOrganiser(OrganiserRole(o["role"]), Translated(o["name"])) for o in e["organisers"]
+                PublishedOrganiser(OrganiserRole(o["role"]), Translated(o["name"]), o.get("url"), o.get("logo"))
+                for o in e["organisers"]
             ),
             facts=e["facts"],
         ),
@@ -265,7 +286,7 @@ def _venue(v: dict[str, Any]) -> PublishedVenue:
 
 
 def _track(t: dict[str, Any]) -> PublishedTrack:
-    return PublishedTrack(t["key"], Translated(t["name"]))
+    return PublishedTrack(t["key"], Translated(t["name"]), t.get("colour"))
 
 
 def _person(q: dict[str, Any]) -> PublishedPerson:
@@ -291,7 +312,9 @@ def _session(s: dict[str, Any]) -> PublishedSession:
         venue=s["venue"],
         track=s["track"],
         organiser=s["organiser"],
-        people=tuple(_role(r["role"], r["person"]) for r in s["people"]),
+        people=tuple(_role(r["role"], r["person"], Translated(r.get("title"))) for r in s["people"]),
+        language=s.get("language"),
+        links=links_from_plain(s.get("links", [])),
         cancelled=s["cancelled"],
         sequence=s["sequence"],
         released_at=None if s["released_at"] is None else clock.from_text(s["released_at"]),
@@ -299,8 +322,8 @@ def _session(s: dict[str, Any]) -> PublishedSession:
 
 
 @lru_cache(maxsize=4096)
-def _role(role: str, person: str) -> PublishedRole:
-    return PublishedRole(RoleKind(role), person)
+def _role(role: str, person: str, title: Translated) -> PublishedRole:
+    return PublishedRole(RoleKind(role), person, title)
 
 
 def unreleased(session: PublishedSession) -> PublishedSession:
