@@ -1,4 +1,4 @@
-"""Reads of the draft programme."""
+"""Reads of the draft: its sessions, and what they may refer to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

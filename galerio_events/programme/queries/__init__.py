@@ -1,0 +1,31 @@
+"""Reads of the draft programme."""
+
+from galerio_events.programme.queries.sessions import (
+    Choices,
+    Ids,
+    capacities_by_key,
+    choices,
+    frame_of,
+    ids_by_key,
+    roles_by_session,
+    session_by_key,
+    session_by_nonce,
+    sessions_of,
+    times_by_key,
+    values_of,
+)
+
+__all__ = [
+    "Choices",
+    "Ids",
+    "capacities_by_key",
+    "choices",
+    "frame_of",
+    "ids_by_key",
+    "roles_by_session",
+    "session_by_key",
+    "session_by_nonce",
+    "sessions_of",
+    "times_by_key",
+    "values_of",
+]
