@@ -1,0 +1,155 @@
+"""The columns of a table of sessions (CSV, XLSX), the same on the way in and on the way out.
+
+Times are wall-clock times in the event's zone, written `2022-11-25 15:50`. Venue, track and organisation are named by
+their name (or their key); people are one a line, `moderator: Christopher Pablo [pablo]`, where the key in brackets may
+be left out; links are one a line, the address and then, after a space, what to call it.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from galerio_events.text import fold
+
+
+class Column(StrEnum):
+    KEY = "key"
+    UID = "uid"
+    KIND = "kind"
+    TITLE = "title"
+    STARTS_AT = "starts_at"
+    ENDS_AT = "ends_at"
+    DATE = "date"
+    START = "start"
+    END = "end"
+    MINUTES = "minutes"
+    VENUE = "venue"
+    TRACK = "track"
+    ORGANISER = "organiser"
+    PEOPLE = "people"
+    SUMMARY = "summary"
+    ABSTRACT = "abstract"
+    LANGUAGE = "language"
+    INTERPRETER = "interpreter"
+    STATUS = "status"
+    PLACES = "places"
+    SCHEDULED = "scheduled"
+    LOCKED = "locked"
+    LINKS = "links"
+    IGNORED = "ignored"
+
+
+# There is one such column for each language of the event.
+BY_LANGUAGE = (Column.TITLE, Column.SUMMARY, Column.ABSTRACT)
+
+# What our own tables have, in this order; the others are for tables that were made elsewhere.
+OWN = (
+    Column.KEY,
+    Column.UID,
+    Column.KIND,
+    Column.TITLE,
+    Column.STARTS_AT,
+    Column.ENDS_AT,
+    Column.VENUE,
+    Column.TRACK,
+    Column.ORGANISER,
+    Column.PEOPLE,
+    Column.SUMMARY,
+    Column.ABSTRACT,
+    Column.LANGUAGE,
+    Column.LINKS,
+)
+
+HEADERS: Mapping[Column, Mapping[str, str]] = {
+    Column.KEY: {"en": "Key", "ja": "キー"},
+    Column.UID: {"en": "UID", "ja": "UID"},
+    Column.KIND: {"en": "Kind", "ja": "種類"},
+    Column.TITLE: {"en": "Title", "ja": "タイトル"},
+    Column.STARTS_AT: {"en": "Start", "ja": "開始"},
+    Column.ENDS_AT: {"en": "End", "ja": "終了"},
+    Column.DATE: {"en": "Date", "ja": "日付"},
+    Column.START: {"en": "Start time", "ja": "開始時刻"},
+    Column.END: {"en": "End time", "ja": "終了時刻"},
+    Column.MINUTES: {"en": "Minutes", "ja": "所要時間（分）"},
+    Column.VENUE: {"en": "Venue", "ja": "会場"},
+    Column.TRACK: {"en": "Track", "ja": "トラック"},
+    Column.ORGANISER: {"en": "Run by", "ja": "運営"},
+    Column.PEOPLE: {"en": "People", "ja": "登壇者"},
+    Column.SUMMARY: {"en": "Summary", "ja": "概要"},
+    Column.ABSTRACT: {"en": "Abstract", "ja": "説明"},
+    Column.LANGUAGE: {"en": "Language", "ja": "言語"},
+    Column.INTERPRETER: {"en": "Interpreter needed", "ja": "通訳の要否"},
+    Column.STATUS: {"en": "Status", "ja": "状態"},
+    Column.PLACES: {"en": "Places", "ja": "定員"},
+    Column.SCHEDULED: {"en": "Scheduled", "ja": "日程確定"},
+    Column.LOCKED: {"en": "Locked", "ja": "固定"},
+    Column.LINKS: {"en": "Links", "ja": "リンク"},
+}
+
+
+def header(column: Column, language: str, of: str | None = None) -> str:
+    """What stands above the column, for readers of `language`; `of` is the language of its texts, if it has one."""
+    name = HEADERS[column].get(language, HEADERS[column]["en"])
+    if of is None:
+        return name
+    return f"{name}（{of}）" if language == "ja" else f"{name} ({of})"
+
+
+def headers(columns: Sequence[Column], language: str, languages: Sequence[str]) -> list[tuple[Column, str | None, str]]:
+    """(column, language of its texts, heading) of a table with those columns for an event of those languages."""
+    return [
+        (column, of, header(column, language, of))
+        for column in columns
+        for of in (languages if column in BY_LANGUAGE else (None,))
+    ]
+
+
+def recognised(text: str) -> tuple[Column, str | None] | None:
+    """Which column a heading means, in either language and however it is spelt, and of which language its texts are."""
+    return _SPELLINGS.get(fold(text))
+
+
+_ALSO: Mapping[Column, tuple[str, ...]] = {
+    Column.KEY: ("id", "session id", "slug", "code", "セッションID", "識別子"),
+    Column.UID: ("guid", "uuid"),
+    Column.KIND: ("type", "session type", "format", "種別", "区分", "形式"),
+    Column.TITLE: ("name", "session", "session title", "題名", "セッション名", "演題", "セッション"),
+    Column.STARTS_AT: ("starts at", "begin", "begins at", "start date and time", "from", "開始日時"),
+    Column.ENDS_AT: ("ends at", "finish", "end date and time", "until", "to", "終了日時"),
+    Column.DATE: ("day", "日", "開催日"),
+    Column.START: ("time", "begins", "starts", "時刻", "開始時間"),
+    Column.END: ("ends", "終了時間"),
+    Column.MINUTES: ("duration", "length", "duration minutes", "duration min", "所要時間", "時間 分", "分"),
+    Column.VENUE: ("room", "location", "place", "hall", "場所", "部屋", "会議室"),
+    Column.TRACK: ("theme", "topic", "テーマ", "分野"),
+    Column.ORGANISER: ("organiser", "organizer", "organisation", "organization", "主催", "担当"),
+    Column.PEOPLE: ("speaker", "speakers", "persons", "presenter", "presenters", "講演者", "出演者", "発表者"),
+    Column.SUMMARY: ("subtitle", "short description", "要約", "副題"),
+    Column.ABSTRACT: ("description", "details", "内容", "要旨", "詳細"),
+    Column.LANGUAGE: ("spoken language", "使用言語"),
+    Column.INTERPRETER: ("interpreter", "interpretation", "通訳"),
+    Column.STATUS: ("state", "ステータス"),
+    Column.PLACES: ("capacity", "seats", "席数", "人数"),
+    Column.SCHEDULED: ("planned", "日程"),
+    Column.LOCKED: ("fixed", "ロック"),
+    Column.LINKS: ("link", "url", "urls", "web", "リンク先"),
+}
+_LANGUAGES: Mapping[str, tuple[str, ...]] = {
+    "en": ("en", "english", "英語", "英"),
+    "ja": ("ja", "jp", "japanese", "日本語", "日", "和文"),
+}
+
+
+def _spellings() -> dict[str, tuple[Column, str | None]]:
+    found: dict[str, tuple[Column, str | None]] = {}
+    for column, names in HEADERS.items():
+        for name in (*names.values(), *_ALSO.get(column, ()), column.value):
+            found.setdefault(fold(name), (column, None))
+            if column in BY_LANGUAGE:
+                for language, spelt in _LANGUAGES.items():
+                    for word in spelt:
+                        found.setdefault(fold(f"{name} {word}"), (column, language))
+                        found.setdefault(fold(f"{word} {name}"), (column, language))
+    return found
+
+
+_SPELLINGS = _spellings()
