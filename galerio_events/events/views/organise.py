@@ -21,7 +21,6 @@ from galerio_events.web.locale import LANGUAGES, browser_language
 from galerio_events.web.overview import Card, cards, overview_card
 
 bp = Blueprint("events", __name__)
-blueprints = (bp,)
 
 Place = tuple[Any, str, Permission, tuple[str, ...]]
 

@@ -1,9 +1,8 @@
 """Writes of events, and of their venues and tracks."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any, cast
-from uuid import uuid4
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -13,8 +12,8 @@ from galerio_events import clock
 from galerio_events.bulk import Merged, merge_by_key
 from galerio_events.errors import ChangeConflict, Conflict, DomainError
 from galerio_events.events import queries
-from galerio_events.events.domain import Entry, OrganiserRole, SlugProblem, slug_problem
-from galerio_events.events.models import Change, Event, EventOrganiser, Track, Venue
+from galerio_events.events.domain import OrganiserRole, SlugProblem, slug_problem
+from galerio_events.events.models import Event, EventOrganiser, Track, Venue
 from galerio_events.translated import Translated
 
 
@@ -89,35 +88,3 @@ def save_venues(db_session: Session, event_id: int, venues: Mapping[str, Mapping
 def save_tracks(db_session: Session, event_id: int, tracks: Mapping[str, Mapping[str, Any]]) -> Merged:
     """Make the event's tracks of these keys say this, in this order; others stay."""
     return merge_by_key(db_session, Track, event_id, tracks)
-
-
-def record(
-    db_session: Session,
-    event_id: int,
-    entries: Iterable[Entry],
-    *,
-    by: int | None,
-    now: datetime,
-    batch: str | None = None,
-) -> None:
-    """Write what was done into the event's history, in one statement. Call it under the event's lock.
-
-    `by` is the account that did it (None: the command line). What was done at once shares a `batch`.
-    """
-    together = batch or str(uuid4())
-    rows = [
-        {
-            "event_id": event_id,
-            "batch": together,
-            "at": now,
-            "account_id": by,
-            "subject": entry.subject,
-            "key": entry.key,
-            "deed": entry.deed,
-            "before": None if entry.before is None else dict(entry.before),
-            "after": None if entry.after is None else dict(entry.after),
-        }
-        for entry in entries
-    ]
-    if rows:
-        db_session.connection().execute(sa.insert(cast(sa.Table, Change.__table__)), rows)
