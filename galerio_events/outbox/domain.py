@@ -91,7 +91,7 @@ class Mail:
     `kind` is a folder of `templates/mail/`; `values` (JSON only: instants as `clock.to_text`, translated texts as
     objects of language to text) is everything that its templates use; private links appear in it as nonces, never as
     tokens. The same `dedupe_key` is never sent twice. A `bulk` mail of which nobody knows whether it left is not tried
-    again by itself.
+    again by itself. Mails of one `batch` are looked through and sent together.
     """
 
     event_id: int | None
@@ -103,6 +103,7 @@ class Mail:
     dedupe_key: str
     bulk: bool = False
     draft: bool = False
+    batch: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,14 @@ class OutboxMail(Base):
         ),
         sa.Index("ix_outbox_mails_event_id_id", "event_id", "id"),
         sa.Index("ix_outbox_mails_event_id_state_id", "event_id", "state", "id"),
+        sa.Index(
+            "ix_outbox_mails_event_id_batch_id",
+            "event_id",
+            "batch",
+            "id",
+            postgresql_where=sa.text("batch IS NOT NULL"),
+            sqlite_where=sa.text("batch IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,6 +45,8 @@ class OutboxMail(Base):
     # Everything that rendering needs; private links appear as nonces, never as tokens.
     values: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     bulk: Mapped[bool] = mapped_column(default=False)
+    # What was written at once and is looked through and sent together: the mails about one release.
+    batch: Mapped[str | None] = mapped_column(sa.String(60))
     state: Mapped[MailState] = mapped_column(enum_column(MailState, "state"), default=MailState.QUEUED)
     dedupe_key: Mapped[str] = mapped_column(sa.String(200), unique=True)
     message_id: Mapped[str] = mapped_column(sa.String(200), unique=True)

@@ -63,6 +63,28 @@ def put(db_session: Session, mail: Mail, *, now: datetime) -> bool:
     return written
 
 
+def mail_for(cause: sa.FromClause | None = None) -> sa.Insert:
+    """The statement that writes a mail with the parameters of `as_parameters`, to be part of the one that writes its
+    `cause`: there is a mail for each row of that.
+
+    Whoever sends it says so with `sent_along`. Where the mail's `dedupe_key` is taken it fails, and all of it fails.
+    """
+    types = OutboxMail.__table__.c
+    values = sa.select(*(sa.bindparam(_parameter(column), type_=types[column].type) for column in _COLUMNS))
+    rows = values if cause is None else values.select_from(cause)
+    return sa.insert(OutboxMail.__table__).from_select(_COLUMNS, rows, include_defaults=False)
+
+
+def as_parameters(mail: Mail, *, now: datetime) -> dict[str, Any]:
+    """The parameters of `mail_for`, none of which is called as those of another table's columns would be."""
+    return {_parameter(column): value for column, value in _row(mail, now=now).items()}
+
+
+def sent_along(db_session: Session, mail: Mail) -> None:
+    """Note that this mail was written by a statement that `mail_for` is a part of."""
+    _note(db_session, mail, written=True)
+
+
 def _inserts(table: Any) -> dict[str, postgresql.Insert | sqlite.Insert]:
     return {"postgresql": postgresql.insert(table), "sqlite": sqlite.insert(table)}
 
@@ -71,6 +93,14 @@ _PUT = {
     dialect: insert.on_conflict_do_nothing().returning(OutboxMail.__table__.c.id)
     for dialect, insert in _inserts(OutboxMail.__table__).items()
 }
+
+
+# What is known of a mail before a worker takes it in hand.
+_COLUMNS = [c.name for c in OutboxMail.__table__.columns if c.name not in {"id", "claim", "claimed_at", "sent_at"}]
+
+
+def _parameter(column: str) -> str:
+    return f"outbox_mails_{column}"
 
 
 def _row(mail: Mail, *, now: datetime) -> dict[str, Any]:
@@ -83,6 +113,7 @@ def _row(mail: Mail, *, now: datetime) -> dict[str, Any]:
         "recipient_name": one_line(mail.recipient_name)[:200],
         "values": dict(mail.values),
         "bulk": mail.bulk,
+        "batch": mail.batch,
         "state": MailState.DRAFT if mail.draft else MailState.QUEUED,
         "dedupe_key": mail.dedupe_key,
         "message_id": domain.message_id(mail.dedupe_key, _host[0]),

@@ -38,6 +38,7 @@ ADDED = {
         "announced BOOLEAN DEFAULT false NOT NULL",
         "brought_back INTEGER",
     ],
+    "outbox_mails": ["batch VARCHAR(60)"],
 }
 # These refer to other columns, which SQLite's own DROP COLUMN refuses.
 REBUILT = {"venues": {"closes_at": "ck_venues_hours_whole"}}
@@ -165,9 +166,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrangements")),
     )
     op.create_index("ix_arrangements_event_id_id", "arrangements", ["event_id", "id"])
+    op.create_index(
+        "ix_outbox_mails_event_id_batch_id",
+        "outbox_mails",
+        ["event_id", "batch", "id"],
+        postgresql_where=sa.text("batch IS NOT NULL"),
+        sqlite_where=sa.text("batch IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_mails_event_id_batch_id", "outbox_mails")
     for table in ("arrangements", "accepted_warnings", "kind_rules", "availabilities", "changes", "images"):
         op.drop_table(table)
     for table in reversed(ADDED):

@@ -1,9 +1,7 @@
-"""Reads of releases. Parsed documents are kept in memory by digest; the database says which one is the newest."""
+"""The draft in the shape of a release."""
 
-from collections import OrderedDict, defaultdict
-from dataclasses import dataclass
+from collections import defaultdict
 from datetime import UTC, datetime
-from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,7 +12,6 @@ from galerio_events.people.models import Organisation, Person
 from galerio_events.programme.domain import RoleState
 from galerio_events.programme.domain.plain import links_from_plain
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
-from galerio_events.releases.domain import document
 from galerio_events.releases.domain.document import (
     PublishedEvent,
     PublishedOrganisation,
@@ -26,92 +23,10 @@ from galerio_events.releases.domain.document import (
     PublishedTrack,
     PublishedVenue,
 )
-from galerio_events.releases.models import Release
 
 # The number and time of a draft, which has neither.
 DRAFT = 0
 NOT_RELEASED = datetime(1970, 1, 1, tzinfo=UTC)
-
-_KEPT = 8
-_parsed: OrderedDict[str, PublishedProgramme] = OrderedDict()
-_known: OrderedDict[int, document.Known] = OrderedDict()
-_lock = Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Pointer:
-    """Which release of an event is the newest."""
-
-    event_id: int
-    release_id: int
-    number: int
-    digest: str
-
-
-def newest_pointer(db_session: Session, slug: str) -> Pointer | None:
-    """The newest release of the event of that slug, without its document."""
-    row = db_session.execute(
-        sa.select(Release.event_id, Release.id, Release.number, Release.digest)
-        .join(Event, Event.id == Release.event_id)
-        .where(Event.slug == slug)
-        .order_by(Release.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else Pointer(*row)
-
-
-def programme_of(db_session: Session, pointer: Pointer) -> PublishedProgramme:
-    """The parsed document of that release."""
-    with _lock:
-        if pointer.digest in _parsed:
-            _parsed.move_to_end(pointer.digest)
-            return _parsed[pointer.digest]
-    text = db_session.execute(sa.select(Release.document).where(Release.id == pointer.release_id)).scalar_one()
-    with _lock:
-        known = _known.setdefault(pointer.event_id, document.Known())
-        _known.move_to_end(pointer.event_id)
-        programme = document.from_json(text, known)
-        _parsed[pointer.digest] = programme
-        while len(_known) > _KEPT:
-            _known.popitem(last=False)
-        while len(_parsed) > _KEPT:
-            _parsed.popitem(last=False)
-    return programme
-
-
-def newest_programme(db_session: Session, slug: str) -> PublishedProgramme | None:
-    """The newest published programme of the event of that slug; None before the first release."""
-    pointer = newest_pointer(db_session, slug)
-    return None if pointer is None else programme_of(db_session, pointer)
-
-
-def newest_event_slug(db_session: Session) -> str | None:
-    """The slug of the latest event that has been released, else of the latest event; None where there is none."""
-    released = sa.exists().where(Release.event_id == Event.id)
-    return db_session.scalar(
-        sa.select(Event.slug).order_by(sa.case((released, 0), else_=1), Event.starts_on.desc(), Event.slug).limit(1)
-    )
-
-
-def programme_by_number(db_session: Session, event_id: int, number: int) -> PublishedProgramme | None:
-    """The programme as it was published under that number."""
-    text = db_session.scalar(sa.select(Release.document).where(Release.event_id == event_id, Release.number == number))
-    return None if text is None else document.from_json(text)
-
-
-def newest_of(db_session: Session, event_id: int) -> PublishedProgramme | None:
-    """The newest published programme of the event; None before the first release."""
-    text = db_session.scalar(
-        sa.select(Release.document).where(Release.event_id == event_id).order_by(Release.number.desc()).limit(1)
-    )
-    return None if text is None else document.from_json(text)
-
-
-def releases_of(db_session: Session, event_id: int) -> list[Release]:
-    """Every release of the event without its document, the newest first."""
-    return list(
-        db_session.scalars(sa.select(Release).where(Release.event_id == event_id).order_by(Release.number.desc()))
-    )
 
 
 def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
@@ -232,10 +147,3 @@ def _draft_event(db_session: Session, event_id: int) -> PublishedEvent:
     )
     values = row._asdict() | {"languages": tuple(row.languages)}
     return PublishedEvent(**values, organisers=tuple(PublishedOrganiser(*organiser) for organiser in organisers))
-
-
-def forget() -> None:
-    """Drop what is kept in memory: for tests, where several databases live in one process."""
-    with _lock:
-        _parsed.clear()
-        _known.clear()
