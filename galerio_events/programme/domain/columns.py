@@ -2,13 +2,14 @@
 
 Times are wall-clock times in the event's zone, written `2022-11-25 15:50`. Venue, track and organisation are named by
 their name (or their key); people are one a line, `moderator: Christopher Pablo [pablo]`, where the key in brackets may
-be left out; links are one a line, the address and then, after a space, what to call it.
+be left out; links are one a line, the address and then, after a space, what to call it, with `attachment: ` in front
+where it is one. The columns in `BY_PERSON` go line by line with the people.
 """
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from galerio_events.text import fold
+from galerio_events.text import fold, spreadsheet_safe
 
 
 class Column(StrEnum):
@@ -35,11 +36,17 @@ class Column(StrEnum):
     SCHEDULED = "scheduled"
     LOCKED = "locked"
     LINKS = "links"
+    TALK = "talk"
+    TALK_MINUTES = "talk_minutes"
+    INVITATION = "invitation"
     IGNORED = "ignored"
 
 
 # There is one such column for each language of the event.
-BY_LANGUAGE = (Column.TITLE, Column.SUMMARY, Column.ABSTRACT)
+BY_LANGUAGE = (Column.TITLE, Column.SUMMARY, Column.ABSTRACT, Column.TALK)
+
+# A line of these says something of the person who is named in the same line of the people.
+BY_PERSON = (Column.TALK, Column.TALK_MINUTES, Column.INVITATION)
 
 # What our own tables have, in this order; the others are for tables that were made elsewhere.
 OWN = (
@@ -57,7 +64,27 @@ OWN = (
     Column.ABSTRACT,
     Column.LANGUAGE,
     Column.LINKS,
+    Column.TALK,
 )
+
+# What the tables of a draft have besides; the public does not see it.
+ORGANISERS = (
+    Column.TALK_MINUTES,
+    Column.INVITATION,
+    Column.INTERPRETER,
+    Column.PLACES,
+    Column.STATUS,
+    Column.SCHEDULED,
+    Column.LOCKED,
+)
+
+YES = "yes"
+NO = "no"
+# Instead of a number of places: as many as like.
+UNLIMITED = "unlimited"
+# Stands in a cell of several lines for a line that says nothing.
+NOTHING = "—"
+ATTACHMENT = "attachment: "
 
 HEADERS: Mapping[Column, Mapping[str, str]] = {
     Column.KEY: {"en": "Key", "ja": "キー"},
@@ -83,7 +110,38 @@ HEADERS: Mapping[Column, Mapping[str, str]] = {
     Column.SCHEDULED: {"en": "Scheduled", "ja": "日程確定"},
     Column.LOCKED: {"en": "Locked", "ja": "固定"},
     Column.LINKS: {"en": "Links", "ja": "リンク"},
+    Column.TALK: {"en": "Titles of talks", "ja": "講演タイトル"},
+    Column.TALK_MINUTES: {"en": "Minutes of talks", "ja": "講演時間（分）"},
+    Column.INVITATION: {"en": "Invitations", "ja": "登壇依頼"},
 }
+
+
+def to_cell(text: str) -> str:
+    """The text as it is written into a cell, so that no spreadsheet takes it for a formula; `from_cell` undoes it."""
+    return "'" + text if _guarded(text) else text
+
+
+def from_cell(cell: str) -> str:
+    """The text that `to_cell` wrote, or that somebody typed."""
+    return cell[1:] if cell.startswith("'") and _guarded(cell) else cell
+
+
+def _guarded(text: str) -> bool:
+    bare = text.lstrip("'")
+    return spreadsheet_safe(bare) != bare
+
+
+def to_lines(values: Sequence[str]) -> str:
+    """Several values in one cell, a line for each; empty where none of them says anything."""
+    if not any(values):
+        return ""
+    return "\n".join(NOTHING + value if not value.strip(NOTHING) else value for value in values)
+
+
+def from_lines(cell: str) -> list[str]:
+    """The values that `to_lines` wrote, or that somebody typed: an empty line says nothing, either."""
+    lines = [line.strip() for line in cell.splitlines()]
+    return [line[1:] if line and not line.strip(NOTHING) else line for line in lines]
 
 
 def header(column: Column, language: str, of: str | None = None) -> str:
