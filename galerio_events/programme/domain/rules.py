@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from galerio_events import clock
 from galerio_events.errors import DomainError
 from galerio_events.events.domain import is_key
+from galerio_events.programme.domain import languages
 from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.translated import Translated
 
@@ -16,9 +18,13 @@ TITLE_LENGTH = 200
 SUMMARY_LENGTH = 500
 TEXT_LENGTH = 10_000
 MOST_PLACES = 1_000_000
+URL_LENGTH = 500
+MOST_LINKS = 20
+# In minutes: as long as the longest talk may be planned to be.
+LONGEST_TALK = 1440
 
 # What stands beside the sessions' own addresses.
-_RESERVED = frozenset({"new"})
+_RESERVED = frozenset({"list", "new"})
 
 
 class SessionProblem(StrEnum):
@@ -28,6 +34,7 @@ class SessionProblem(StrEnum):
     TITLE_TOO_LONG = "title_too_long"
     SUMMARY_TOO_LONG = "summary_too_long"
     ABSTRACT_TOO_LONG = "abstract_too_long"
+    LOCKED = "locked"
     ENDS_BEFORE_START = "ends_before_start"
     STARTS_OUTSIDE_EVENT = "starts_outside_event"
     ENDS_OUTSIDE_EVENT = "ends_outside_event"
@@ -37,6 +44,12 @@ class SessionProblem(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     ROLE_TWICE = "role_twice"
     CAPACITY_INVALID = "capacity_invalid"
+    TALK_TITLE_TOO_LONG = "talk_title_too_long"
+    MINUTES_INVALID = "minutes_invalid"
+    LANGUAGE_UNKNOWN = "language_unknown"
+    LINK_INVALID = "link_invalid"
+    LINK_TITLE_TOO_LONG = "link_title_too_long"
+    TOO_MANY_LINKS = "too_many_links"
     KEY_INVALID = "key_invalid"
     KEY_RESERVED = "key_reserved"
     KEY_TAKEN = "key_taken"
@@ -85,7 +98,7 @@ class Known:
 def session_problems(values: SessionValues, frame: Frame, known: Known) -> tuple[SessionProblem, ...]:
     """Everything that keeps the session from being written."""
     wrong = {
-        **dict.fromkeys(time_problems(values.starts_at, values.ends_at, frame), True),
+        **dict.fromkeys(time_problems(values.starts_at, values.ends_at, frame, scheduled=values.scheduled), True),
         SessionProblem.TITLE_MISSING: not values.title,
         SessionProblem.TITLE_TOO_LONG: too_long(values.title, TITLE_LENGTH),
         SessionProblem.SUMMARY_TOO_LONG: too_long(values.summary, SUMMARY_LENGTH),
@@ -96,17 +109,32 @@ def session_problems(values: SessionValues, frame: Frame, known: Known) -> tuple
         SessionProblem.UNKNOWN_PERSON: any(role.person not in known.people for role in values.people),
         SessionProblem.ROLE_TWICE: role_twice(values.people),
         SessionProblem.CAPACITY_INVALID: values.capacity is not None and not 0 <= values.capacity <= MOST_PLACES,
+        SessionProblem.TALK_TITLE_TOO_LONG: any(too_long(role.title, TITLE_LENGTH) for role in values.people),
+        SessionProblem.MINUTES_INVALID: any(
+            role.minutes is not None and not 1 <= role.minutes <= LONGEST_TALK for role in values.people
+        ),
+        SessionProblem.LANGUAGE_UNKNOWN: values.language is not None and not languages.is_known(values.language),
+        SessionProblem.LINK_INVALID: any(
+            len(link.url) > URL_LENGTH or not is_web_address(link.url) for link in values.links
+        ),
+        SessionProblem.LINK_TITLE_TOO_LONG: any(len(link.title) > TITLE_LENGTH for link in values.links),
+        SessionProblem.TOO_MANY_LINKS: len(values.links) > MOST_LINKS,
     }
     return tuple(problem for problem in SessionProblem if wrong.get(problem))
 
 
-def time_problems(starts_at: datetime, ends_at: datetime, frame: Frame) -> list[SessionProblem]:
-    """What is wrong with the times of a session. An end before the start is told as that only."""
+def time_problems(
+    starts_at: datetime, ends_at: datetime, frame: Frame, *, scheduled: bool = True
+) -> list[SessionProblem]:
+    """What is wrong with the times of a session. An end before the start is told as that only.
+
+    What is not scheduled may have times outside the event: only their length counts.
+    """
     backwards = ends_at <= starts_at
     wrong = {
         SessionProblem.ENDS_BEFORE_START: backwards,
-        SessionProblem.STARTS_OUTSIDE_EVENT: not frame.holds_start(starts_at),
-        SessionProblem.ENDS_OUTSIDE_EVENT: not backwards and not frame.holds_end(ends_at),
+        SessionProblem.STARTS_OUTSIDE_EVENT: scheduled and not frame.holds_start(starts_at),
+        SessionProblem.ENDS_OUTSIDE_EVENT: scheduled and not backwards and not frame.holds_end(ends_at),
     }
     return [problem for problem, is_wrong in wrong.items() if is_wrong]
 
@@ -124,6 +152,16 @@ def key_problem(key: str, taken: Iterable[str] = ()) -> SessionProblem | None:
     if key in _RESERVED:
         return SessionProblem.KEY_RESERVED
     return SessionProblem.KEY_TAKEN if key in taken else None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether the text is an http or https address with a host, without anything that has to be encoded first."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    return good and not any(c.isspace() or c in '<>"\\^`{|}' or not c.isprintable() for c in text)
 
 
 def too_long(text: Translated, most: int) -> bool:

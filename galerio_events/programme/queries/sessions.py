@@ -10,11 +10,11 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from galerio_events.events.models import Event, Track, Venue
 from galerio_events.people.models import Organisation, Person
-from galerio_events.programme.domain import RoleKind
+from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.plain import links_from_plain
 from galerio_events.programme.domain.rules import Frame, Known
 from galerio_events.programme.domain.values import RoleValue, SessionValues
-from galerio_events.programme.models import ProgrammeSession, RoleAssignment
+from galerio_events.programme.models import KindRule, ProgrammeSession, RoleAssignment
 from galerio_events.translated import Translated
 
 _WHOLE: tuple[ExecutableOption, ...] = (
@@ -139,6 +139,11 @@ def ids_by_key(db_session: Session, event_id: int) -> Ids:
         rows = db_session.execute(sa.select(model.key, model.id).where(model.event_id == event_id))
         found.append({row.key: row.id for row in rows})
     return Ids(*found)
+
+
+def minutes_of_kind(db_session: Session, event_id: int, kind: SessionKind) -> int | None:
+    """How long a new session of that kind is in the event, where its organisers have said so."""
+    return db_session.scalar(sa.select(KindRule.minutes).where(KindRule.event_id == event_id, KindRule.kind == kind))
 
 
 def roles_by_session(db_session: Session, event_id: int) -> dict[str, tuple[tuple[RoleKind, int], ...]]:

@@ -1,7 +1,7 @@
 """One session in a form: what was sent is kept until it is saved, whatever happens in between."""
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -14,19 +14,25 @@ from galerio_events.errors import ChangeConflict
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.programme import queries, services
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
+from galerio_events.programme.domain.languages import choices as spoken_languages
 from galerio_events.programme.domain.rules import Frame, SessionProblem, SessionRefused, key_problem
 from galerio_events.programme.domain.texts import suggested_key
 from galerio_events.programme.domain.values import SessionValues
-from galerio_events.programme.forms import SessionForm, form_data, rearranged, session_form
+from galerio_events.programme.forms import Instants, SessionForm, form_data, rearranged, session_form
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.text import new_nonce
 from galerio_events.translated import Translated
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
+from galerio_events.web.guards import actor
 from galerio_events.web.labels import label
+from galerio_events.web.locale import page_language
 
 # Beyond so many sessions the list is one day a page.
 MOST_ROWS = 200
+# How long a new session is where the event expects nothing of its kind, and what an address may ask for at most.
+USUAL_MINUTES = 60
+MOST_MINUTES = 1440
 
 
 class Editor:
@@ -47,7 +53,7 @@ class Editor:
             stored = queries.values_of(self.session)
             data = form_data(stored, self.event.timezone, version=self.session.version, languages=self.languages)
         elif sent is None:
-            data = {"kind": SessionKind.SESSION.value, "nonce": new_nonce()}
+            data = {"nonce": new_nonce()} | drawn(self.event, request.args)
         form = self.form_class(sent, data=data)
         form.kind.choices = [(kind.value, label(kind)) for kind in SessionKind]
         nothing = [("", _("none"))]
@@ -58,6 +64,12 @@ class Editor:
         for row in form.people:
             row.form.role.choices = [(role.value, label(role)) for role in RoleKind]
             row.form.person.choices = people
+            row.form.state.choices = [(state.value, label(state)) for state in RoleState]
+        for row in form.links:
+            row.form.kind.choices = [(kind.value, label(kind)) for kind in LinkKind]
+        form.status.choices = [(status.value, label(status)) for status in SessionStatus]
+        spoken = self.session.language if self.session else None
+        form.language.choices = [("", _("not said")), *spoken_languages(page_language(), self.languages, spoken)]
         return form
 
     def asked(self) -> ResponseReturnValue:
@@ -112,6 +124,7 @@ class Editor:
             form=form,
             asked={name: [(clock.to_text(moment), moment) for moment in moments] for name, moments in asked.items()},
             language_names=LANGUAGE_NAMES,
+            slot_minutes=_slot_minutes(form.instants(self.frame)),
             comparison=self._rows(form) if self.session is not None and form.base.data else None,
             **more,
         )
@@ -138,12 +151,20 @@ class Editor:
         if self.session is not None:
             key = self.session.key
             services.save_session(
-                db.session(), self.event.id, key, values, expected_version=number(form.version.data), now=now
+                db.session(),
+                self.event.id,
+                key,
+                values,
+                expected_version=number(form.version.data),
+                by=actor().account_id,
+                now=now,
             )
             return key
         taken = {session.key for session in queries.sessions_of(db.session(), self.event.id)}
         key = form.key.data or suggested_key(values.title, taken)
-        made = services.add_session(db.session(), self.event.id, key, values, nonce=form.nonce_sent(), now=now)
+        made = services.add_session(
+            db.session(), self.event.id, key, values, nonce=form.nonce_sent(), by=actor().account_id, now=now
+        )
         return made.key
 
     def _compare(self, mine: SessionValues) -> ResponseReturnValue:
@@ -186,12 +207,30 @@ class Editor:
             for what, field in ((_("Venue"), form.venue), (_("Track"), form.track), (_("Run by"), form.organiser))
         ]
         told.append((_("Places"), _typed(form.capacity)))
-        people = [
-            f"{_chosen(row.form.role)}: {tr_text(names.get(row.form.person.data, Translated()))}"
-            for row in form.people
-            if row.form.person.data
+        told += [
+            (_("Not on the timetable yet"), _("yes") if form.in_tray.data else ""),
+            (_("Locked"), _("yes") if form.locked.data else ""),
+            (_("Status"), _chosen(form.status)),
+            (_("Spoken language"), _chosen(form.language) if form.language.data else ""),
+            (_("Needs an interpreter"), _("yes") if form.needs_interpreter.data else ""),
         ]
-        return [*told, (_("People"), "\n".join(people))]
+        people = [self._credit(row.form, names) for row in form.people if row.form.person.data]
+        links = [
+            " ".join(filter(None, (f"{_chosen(row.form.kind)}:", row.form.title.data, row.form.url.data)))
+            for row in form.links
+            if row.form.url.data
+        ]
+        return [*told, (_("People"), "\n".join(people)), (_("Links"), "\n".join(links))]
+
+    def _credit(self, row: Any, names: Mapping[str, Translated]) -> str:
+        """A row of people on one line."""
+        told = f"{_chosen(row.role)}: {tr_text(names.get(row.person.data, Translated()))}"
+        titles = [row[f"title_{language}"].data for language in self.languages if row[f"title_{language}"].data]
+        if titles:
+            told += f" – {' / '.join(titles)}"
+        if _typed(row.minutes):
+            told += " " + _("(%(minutes)s min)", minutes=_typed(row.minutes))
+        return told if row.state.data == RoleState.CONFIRMED else f"{told}, {_chosen(row.state)}"
 
     def _time(self, form: SessionForm, name: str) -> str:
         """The wall-clock time, with its offset where it happens twice."""
@@ -212,6 +251,45 @@ def day_of(event: Event, starts_at: datetime) -> date:
 def number(text: str | None) -> int:
     """The version that a form carries; -1, which no session has, for anything that is none."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def drawn(event: Event, wanted: Mapping[str, str]) -> dict[str, Any]:
+    """What the form of a new session begins with, as far as `wanted` (an address's query) says it.
+
+    `day` is a day of the programme (`2022-11-25`), `start` a wall-clock time of it in the event's zone (`13:10`),
+    `minutes` the length, `venue` and `kind` are keys. What is not said or cannot be read is left to the form; a length
+    that is not said is what the event expects of the kind.
+    """
+    kind = wanted.get("kind", "")
+    data: dict[str, Any] = {
+        "kind": kind if kind in set(SessionKind) else SessionKind.SESSION.value,
+        "venue": wanted.get("venue", ""),
+    }
+    try:
+        day, start = date.fromisoformat(wanted.get("day", "")), time.fromisoformat(wanted.get("start", ""))
+        begins = datetime.combine(day, start.replace(tzinfo=None, second=0, microsecond=0))
+        if begins.time() < event.day_starts_at:
+            begins += timedelta(days=1)
+        data["starts_at"] = begins
+        data["ends_at"] = begins + timedelta(minutes=_length(event, SessionKind(data["kind"]), wanted))
+    except (ValueError, OverflowError):
+        data.pop("ends_at", None)
+    return data
+
+
+def _length(event: Event, kind: SessionKind, wanted: Mapping[str, str]) -> int:
+    asked = number(wanted.get("minutes"))
+    if 0 < asked <= MOST_MINUTES:
+        return asked
+    return queries.minutes_of_kind(db.session(), event.id, kind) or USUAL_MINUTES
+
+
+def _slot_minutes(instants: Instants) -> int | None:
+    """How long the session is, as far as that is clear."""
+    if len(instants.moments) < 2:
+        return None
+    minutes = (instants.moments["ends_at"] - instants.moments["starts_at"]) // timedelta(minutes=1)
+    return minutes if minutes > 0 else None
 
 
 def _typed(field: Any) -> str:

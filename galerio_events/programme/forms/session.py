@@ -1,48 +1,40 @@
 """The form in which organisers edit a session."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
-from wtforms import (
-    DateTimeLocalField,
-    Field,
-    FieldList,
-    Form,
-    FormField,
-    HiddenField,
-    IntegerField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, StopValidation, ValidationError
+from wtforms import BooleanField, Field, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from galerio_events import clock
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.programme.domain.rules import (
+    LONGEST_TALK,
+    MOST_LINKS,
     MOST_PLACES,
     SUMMARY_LENGTH,
     TEXT_LENGTH,
     TITLE_LENGTH,
+    URL_LENGTH,
     Frame,
     SessionProblem,
     role_twice,
     time_problems,
 )
-from galerio_events.programme.domain.values import RoleValue, SessionValues
+from galerio_events.programme.domain.values import LinkValue, RoleValue, SessionValues
+from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, WebAddress
+from galerio_events.programme.forms.rows import MOST_CREDITS
 from galerio_events.text import clean, one_line
 from galerio_events.translated import Translated
 
 _: Any = lazy_gettext
 
-MOST_CREDITS = 60
-_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"]
+_NO_MINUTES = _("Enter a whole number of minutes from 1 to 1,440.")
 
 # The field at which a rule of the domain is explained, and how.
 EXPLAINED: dict[SessionProblem, tuple[str, Any]] = {
@@ -50,6 +42,7 @@ EXPLAINED: dict[SessionProblem, tuple[str, Any]] = {
     SessionProblem.TITLE_TOO_LONG: ("title", _("This title is too long.")),
     SessionProblem.SUMMARY_TOO_LONG: ("summary", _("This summary is too long.")),
     SessionProblem.ABSTRACT_TOO_LONG: ("abstract", _("This abstract is too long.")),
+    SessionProblem.LOCKED: ("starts_at", _("This session is locked. Unlock it before you move it.")),
     SessionProblem.ENDS_BEFORE_START: ("ends_at", _("The end must be after the start.")),
     SessionProblem.STARTS_OUTSIDE_EVENT: ("starts_at", _("This is outside the days of the event.")),
     SessionProblem.ENDS_OUTSIDE_EVENT: ("ends_at", _("This is outside the days of the event.")),
@@ -59,6 +52,12 @@ EXPLAINED: dict[SessionProblem, tuple[str, Any]] = {
     SessionProblem.UNKNOWN_PERSON: ("people", _("One of these people is not there any more. Choose somebody else.")),
     SessionProblem.ROLE_TWICE: ("people", _("The same person has the same role twice. Remove one of them.")),
     SessionProblem.CAPACITY_INVALID: ("capacity", _("Enter a whole number from 0 to 1,000,000.")),
+    SessionProblem.TALK_TITLE_TOO_LONG: ("people", _("The title of a talk is too long.")),
+    SessionProblem.MINUTES_INVALID: ("people", _NO_MINUTES),
+    SessionProblem.LANGUAGE_UNKNOWN: ("language", _("Choose one from the list.")),
+    SessionProblem.LINK_INVALID: ("links", _("Enter a web address that begins with https:// or http://.")),
+    SessionProblem.LINK_TITLE_TOO_LONG: ("links", _("This title is too long.")),
+    SessionProblem.TOO_MANY_LINKS: ("links", _("A session has at most 20 links.")),
     SessionProblem.KEY_INVALID: (
         "key",
         _("Use lower-case letters a to z, digits and single hyphens between words, 60 characters at most."),
@@ -68,55 +67,48 @@ EXPLAINED: dict[SessionProblem, tuple[str, Any]] = {
 }
 
 
-class Rows(FieldList):  # type: ignore[type-arg]
-    """A list of entries whose names in the form may be anything that somebody sends."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            if found := re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-[a-z]+", name):
-                yield int(found[1])
-
-
-class Choice(SelectField):
-    """A select that says in our own words that its value must be one of the choices."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in {value for value, *_rest in self.iter_choices()}:
-            raise ValidationError(_("Choose one from the list."))
-
-
-class WallTime(DateTimeLocalField):
-    """A date with a time of day, without a zone."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Enter a date and a time, like 2022-11-25 13:10.")) from None
-
-
-class Places(IntegerField):
-    """A whole number, or nothing."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        if not "".join(valuelist).strip():
-            self.data = None
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_("Enter a whole number from 0 to 1,000,000.")) from None
-
-    def pre_validate(self, form: Any) -> None:
-        if self.process_errors:
-            raise StopValidation
-
-
 class CreditForm(Form):
     """Somebody's role in the session."""
 
     role = Choice(_("Role"))
     person = Choice(_("Person"))
+    state = Choice(_("State"), default=RoleState.CONFIRMED.value)
+    minutes = Places(
+        _("Minutes"),
+        no_number=_NO_MINUTES,
+        validators=[Optional(), NumberRange(min=1, max=LONGEST_TALK, message=_NO_MINUTES)],
+    )
+
+    languages: tuple[str, ...] = ()
+
+    @property
+    def folded(self) -> bool:
+        """Whether nothing stands in what few talks need."""
+        names = ("minutes", *(f"title_{language}" for language in self.languages))
+        fields: list[Any] = [self[name] for name in names]
+        return not any(field.errors or field._value() for field in fields)
+
+    def value(self) -> RoleValue:
+        """What the row says. Only for a valid one."""
+        return RoleValue(
+            role=RoleKind(self.role.data),
+            person=self.person.data,
+            title=Translated({language: self[f"title_{language}"].data or "" for language in self.languages}),
+            minutes=self.minutes.data,
+            state=RoleState(self.state.data),
+        )
+
+
+class LinkForm(Form):
+    """A web address that goes with the session; a row without an address is left out."""
+
+    kind = Choice(_("Kind"), default=LinkKind.LINK.value)
+    title = StringField(
+        _("Title"),
+        filters=[lambda value: one_line(value or "")],
+        validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
+    )
+    url = WebAddress(_("Web address"), most=URL_LENGTH)
 
 
 class SessionForm(FlaskForm):
@@ -134,11 +126,9 @@ class SessionForm(FlaskForm):
     venue = Choice(_("Venue"))
     track = Choice(_("Track"))
     organiser = Choice(_("Run by"))
-    starts_at = WallTime(
-        _("Start"), format=_FORMATS, validators=[InputRequired(_("Enter date and time of the start."))]
-    )
+    starts_at = WallTime(_("Start"), format=FORMATS, validators=[InputRequired(_("Enter date and time of the start."))])
     starts_at_meant = SelectField(_("Which of them?"), validate_choice=False)
-    ends_at = WallTime(_("End"), format=_FORMATS, validators=[InputRequired(_("Enter date and time of the end."))])
+    ends_at = WallTime(_("End"), format=FORMATS, validators=[InputRequired(_("Enter date and time of the end."))])
     ends_at_meant = SelectField(_("Which of them?"), validate_choice=False)
     capacity = Places(
         _("Places"),
@@ -147,7 +137,14 @@ class SessionForm(FlaskForm):
             NumberRange(min=0, max=MOST_PLACES, message=_("Enter a whole number from 0 to 1,000,000.")),
         ],
     )
-    people = Rows(FormField(CreditForm), max_entries=MOST_CREDITS)
+    in_tray = BooleanField(_("Not on the timetable yet"))
+    locked = BooleanField(_("Locked"))
+    status = Choice(_("Status"), default=SessionStatus.TENTATIVE.value)
+    language = Choice(_("Spoken language"), default="")
+    needs_interpreter = BooleanField(_("Needs an interpreter"))
+    links = Rows(FormField(LinkForm), max_entries=MOST_LINKS)
+    # Made anew for each event, with a talk title in each of its languages.
+    people: Rows
 
     languages: tuple[str, ...] = ()
 
@@ -157,9 +154,21 @@ class SessionForm(FlaskForm):
 
     def credits(self) -> tuple[RoleValue, ...]:
         """The roles in order; rows in which nobody was chosen are left out."""
+        return tuple(row.form.value() for row in self.people if row.form.person.data)
+
+    def links_given(self) -> tuple[LinkValue, ...]:
+        """The links in order; rows without an address are left out."""
         return tuple(
-            RoleValue(RoleKind(row.form.role.data), row.form.person.data) for row in self.people if row.form.person.data
+            LinkValue(row.form.url.data, row.form.title.data, LinkKind(row.form.kind.data))
+            for row in self.links
+            if row.form.url.data
         )
+
+    @property
+    def minutes_planned(self) -> int:
+        """The sum of the talks' minutes, as far as they can be read."""
+        minutes = [row.form.minutes.data for row in self.people if row.form.person.data]
+        return sum(each for each in minutes if each and 0 < each <= LONGEST_TALK)
 
     def instants(self, frame: Frame) -> "Instants":
         """What start and end mean in UTC, as far as that is clear."""
@@ -204,13 +213,20 @@ class SessionForm(FlaskForm):
             organiser=self.organiser.data or None,
             people=self.credits(),
             capacity=self.capacity.data,
+            scheduled=not self.in_tray.data,
+            locked=bool(self.locked.data),
+            status=SessionStatus(self.status.data),
+            language=self.language.data or None,
+            needs_interpreter=bool(self.needs_interpreter.data),
+            links=self.links_given(),
         )
 
     def problems(self, frame: Frame, instants: "Instants") -> list[SessionProblem]:
         """The rules that are broken already, of a form that may be invalid otherwise."""
         found = [] if self.text("title") else [SessionProblem.TITLE_MISSING]
         if len(instants.moments) == 2:
-            found += time_problems(instants.moments["starts_at"], instants.moments["ends_at"], frame)
+            starts_at, ends_at = instants.moments["starts_at"], instants.moments["ends_at"]
+            found += time_problems(starts_at, ends_at, frame, scheduled=not self.in_tray.data)
         if not self.people.errors and role_twice(self.credits()):
             found.append(SessionProblem.ROLE_TWICE)
         return found
@@ -246,10 +262,16 @@ class Instants:
 def session_form(languages: Sequence[str], names: Mapping[str, str]) -> type[SessionForm]:
     """The form for an event with those languages; `names` says what each of them is called."""
     made: dict[str, Any] = {"languages": tuple(languages)}
+    credit: dict[str, Any] = {"languages": tuple(languages)}
     for language in languages:
         name = names.get(language, language)
         made[f"title_{language}"] = StringField(
             _("Title (%(language)s)", language=name),
+            filters=[lambda value: one_line(value or "")],
+            validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
+        )
+        credit[f"title_{language}"] = StringField(
+            _("Talk title (%(language)s)", language=name),
             filters=[lambda value: one_line(value or "")],
             validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
         )
@@ -263,6 +285,7 @@ def session_form(languages: Sequence[str], names: Mapping[str, str]) -> type[Ses
             filters=[lambda value: clean(value or "")],
             validators=[Length(max=TEXT_LENGTH, message=_("This abstract is too long: %(max)d characters at most."))],
         )
+    made["people"] = Rows(FormField(type("CreditFormOfEvent", (CreditForm,), credit)), max_entries=MOST_CREDITS)
     return type("SessionFormOfEvent", (SessionForm,), made)
 
 
@@ -275,7 +298,22 @@ def form_data(values: SessionValues, zone_name: str, *, version: int, languages:
         "track": values.track or "",
         "organiser": values.organiser or "",
         "capacity": values.capacity,
-        "people": [{"role": credit.role.value, "person": credit.person} for credit in values.people],
+        "people": [
+            {
+                "role": credit.role.value,
+                "person": credit.person,
+                "minutes": credit.minutes,
+                "state": credit.state.value,
+                **{f"title_{language}": credit.title.get(language, "") for language in languages},
+            }
+            for credit in values.people
+        ],
+        "in_tray": not values.scheduled,
+        "locked": values.locked,
+        "status": values.status.value,
+        "language": values.language or "",
+        "needs_interpreter": values.needs_interpreter,
+        "links": [{"kind": link.kind.value, "title": link.title, "url": link.url} for link in values.links],
     }
     for name, moment in (("starts_at", values.starts_at), ("ends_at", values.ends_at)):
         data[name] = clock.in_zone(moment, zone_name).replace(tzinfo=None)
@@ -283,35 +321,6 @@ def form_data(values: SessionValues, zone_name: str, *, version: int, languages:
     for name, text in (("title", values.title), ("summary", values.summary), ("abstract", values.abstract)):
         data |= {f"{name}_{language}": text.get(language, "") for language in languages}
     return data
-
-
-def rearranged(sent: MultiDict[str, str], command: str) -> MultiDict[str, str] | None:
-    """What was sent, with the rows of people changed by a command of `rearrange`; None where it is no such command."""
-    numbers = sorted({int(found[1]) for name in sent if (found := re.fullmatch(r"people-([0-9]{1,4})-person", name))})
-    rows = [{part: sent.get(f"people-{n}-{part}", "") for part in ("role", "person")} for n in numbers]
-    moved = rearrange(rows[:MOST_CREDITS], command)
-    if moved is None:
-        return None
-    kept = [(name, value) for name, value in sent.items(multi=True) if not name.startswith("people-")]
-    new = [(f"people-{n}-{part}", row[part]) for n, row in enumerate(moved) for part in row]
-    return MultiDict(kept + new)
-
-
-def rearrange(rows: list[dict[str, str]], command: str) -> list[dict[str, str]] | None:
-    """The rows after `add-person`, `remove-N`, `up-N` or `down-N` (N counts from 0); None for any other command."""
-    if command == "add-person":
-        return [*rows, {"role": RoleKind.SPEAKER.value, "person": ""}]
-    found = re.fullmatch(r"(remove|up|down)-([0-9]{1,4})", command)
-    if found is None:
-        return None
-    verb, at = found[1], int(found[2])
-    moved = list(rows)
-    if at >= len(moved):
-        return moved
-    row = moved.pop(at)
-    if verb != "remove":
-        moved.insert(max(0, at - 1) if verb == "up" else at + 1, row)
-    return moved
 
 
 def _near(wall: datetime, frame: Frame) -> bool:

@@ -1,0 +1,81 @@
+"""Fields that say in our own words what is wrong with them."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import lazy_gettext
+from wtforms import DateTimeLocalField, FieldList, IntegerField, SelectField, URLField
+from wtforms.validators import StopValidation, ValidationError
+
+from galerio_events.programme.domain.rules import is_web_address
+from galerio_events.text import one_line
+
+_: Any = lazy_gettext
+
+FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"]
+
+
+class Rows(FieldList):  # type: ignore[type-arg]
+    """A list of entries whose names in the form may be anything that somebody sends."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            if found := re.fullmatch(rf"{re.escape(prefix)}-([0-9]{{1,4}})-[A-Za-z_-]+", name):
+                yield int(found[1])
+
+
+class Choice(SelectField):
+    """A select that says in our own words that its value must be one of the choices."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_("Choose one from the list."))
+
+
+class WallTime(DateTimeLocalField):
+    """A date with a time of day, without a zone."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Enter a date and a time, like 2022-11-25 13:10.")) from None
+
+
+class Places(IntegerField):
+    """A whole number, or nothing; `no_number` is said of anything else."""
+
+    def __init__(self, *arguments: Any, no_number: Any = None, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.no_number = no_number or _("Enter a whole number from 0 to 1,000,000.")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        if not "".join(valuelist).strip():
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.no_number) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+
+
+class WebAddress(URLField):
+    """An address that begins with https:// or http://, or nothing."""
+
+    def __init__(self, *arguments: Any, most: int, **more: Any) -> None:
+        more.setdefault("filters", [lambda value: one_line(value or "")])
+        super().__init__(*arguments, **more)
+        self.most = most
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            return
+        if len(self.data) > self.most:
+            raise ValidationError(_("This address is too long: %(most)d characters at most.", most=self.most))
+        if not is_web_address(self.data):
+            raise ValidationError(_("Enter a web address that begins with https:// or http://."))
