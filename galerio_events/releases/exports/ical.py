@@ -311,14 +311,15 @@ def _description(parts: _Parts, session: PublishedSession, setting: _Setting, ur
         return value.text(setting.language, setting.languages)
 
     japanese = setting.language == "ja"
-    colon, around = ("：", "（{}）") if japanese else (": ", " ({})")
+    colon, around, quoted = ("：", "（{}）", "「{}」") if japanese else (": ", " ({})", " – “{}”")
     people = []
     for role in session.people:
         person = parts.people.get(role.person)
         if person is not None:
             affiliation = words(person.affiliation)
             of = around.format(affiliation) if affiliation else ""
-            people.append(f"{words(ROLE_NAMES[role.role])}{colon}{words(person.name)}{of}")
+            talk = quoted.format(words(role.title)) if role.title else ""
+            people.append(f"{words(ROLE_NAMES[role.role])}{colon}{words(person.name)}{of}{talk}")
     organiser = parts.organisations.get(session.organiser or "")
     if organiser is not None:
         people.append(f"{words(_ORGANISED_BY)}{colon}{words(organiser.name)}")

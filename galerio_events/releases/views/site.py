@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from galerio_events import clock
 from galerio_events.extensions import db
 from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain.languages import name as language_name
+from galerio_events.programme.domain.rules import is_web_address
 from galerio_events.releases import queries
 from galerio_events.releases.domain.document import (
     PublishedEvent,
@@ -17,6 +19,7 @@ from galerio_events.releases.domain.document import (
     PublishedSession,
 )
 from galerio_events.releases.views import timetable
+from galerio_events.translated import Translated
 from galerio_events.web import times
 from galerio_events.web.guards import load_event, public
 from galerio_events.web.published import respond
@@ -108,6 +111,8 @@ def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]
             track=next((t for t in programme.tracks if t.key == found.track), None),
             organiser=programme.organisations.get(found.organiser or ""),
             roles=_people_by_role(programme, found),
+            links=[link for link in found.links if is_web_address(link.url)],
+            spoken=language_name(found.language, language) if found.language else "",
             companies=_companies(event, found),
             before=before,
             after=after,
@@ -260,10 +265,11 @@ def _neighbours(
 
 def _people_by_role(
     programme: PublishedProgramme, session: PublishedSession
-) -> list[tuple[RoleKind, list[PublishedPerson]]]:
-    grouped: dict[RoleKind, list[PublishedPerson]] = {}
+) -> list[tuple[RoleKind, list[tuple[PublishedPerson, Translated]]]]:
+    """Role to those who have it, each with the title of the talk, which may be empty."""
+    grouped: dict[RoleKind, list[tuple[PublishedPerson, Translated]]] = {}
     for role in session.people:
-        grouped.setdefault(role.role, []).append(programme.people[role.person])
+        grouped.setdefault(role.role, []).append((programme.people[role.person], role.title))
     return list(grouped.items())
 
 
