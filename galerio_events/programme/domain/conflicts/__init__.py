@@ -5,6 +5,7 @@ elsewhere.
 """
 
 from galerio_events.programme.domain.conflicts.find import find
+from galerio_events.programme.domain.conflicts.plain import conflict_from_plain, conflict_to_plain
 from galerio_events.programme.domain.conflicts.values import (
     Conflict,
     ConflictKind,
@@ -27,6 +28,8 @@ __all__ = [
     "Place",
     "Slot",
     "Span",
+    "conflict_from_plain",
+    "conflict_to_plain",
     "find",
     "placed",
     "put",

@@ -1,0 +1,28 @@
+"""The form that accepts a conflict."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from galerio_events.text import clean
+
+_: Any = lazy_gettext
+
+REASON_LENGTH = 500
+
+
+class AcceptForm(FlaskForm):
+    """`fingerprint` is that of the conflict, as the page showed it."""
+
+    fingerprint = HiddenField()
+    reason = TextAreaField(
+        _("Reason"),
+        filters=[lambda value: clean(value or "")],
+        validators=[
+            InputRequired(message=_("Say why this is all right.")),
+            Length(max=REASON_LENGTH, message=_("This reason is too long: %(max)d characters at most.")),
+        ],
+    )
