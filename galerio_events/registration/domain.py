@@ -8,18 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from email_validator import EmailNotValidError, validate_email
-
 from galerio_events import clock
 from galerio_events.errors import DomainError
 from galerio_events.programme.domain import SessionKind
 from galerio_events.releases.domain.document import PublishedProgramme, PublishedSession
-from galerio_events.text import email_key, one_line
+from galerio_events.text import email_key
 from galerio_events.translated import Translated
 
 NAME_LENGTH = 200
 _SPEAKABLE = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 
 
 class RegistrationState(StrEnum):
@@ -73,22 +70,6 @@ class RegistrationRefused(DomainError):
         super().__init__(reason.value)
         self.reason = reason
         self.sessions = sessions
-
-
-class EmailProblem(StrEnum):
-    """What is wrong with something typed as an e-mail address."""
-
-    NOT_ONE = "not_one"
-    MISTYPED_ENDING = "mistyped_ending"
-    TOO_LONG = "too_long"
-
-
-class BadEmail(ValueError):
-    """Not an address that mail could be sent to."""
-
-    def __init__(self, problem: EmailProblem) -> None:
-        super().__init__(problem.value)
-        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,27 +233,3 @@ def submission_key(form_key: str, email: str) -> str:
 def has_substance(text: str) -> bool:
     """Whether there is anything to see in the text: a letter, a digit or a symbol (emoji are symbols)."""
     return any(unicodedata.category(c)[0] in "LNS" for c in text)
-
-
-# What Japanese keyboards produce in place of ASCII: the full-width forms, and the ideographic full stop.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3002: ".", 0xFF61: "."}
-# Endings that no domain can have and fingers often type.
-_NO_ENDINGS = frozenset({"con", "cmo", "ocm", "comm", "ogr", "nte", "jpp"})
-
-
-def normal_email(typed: str) -> str:
-    """The address as mail is sent to it: full-width characters narrowed, the domain in its Unicode form.
-
-    Internationalised addresses (RFC 6531) and `+` addresses are fine; no name server is asked.
-    Raises `BadEmail`.
-    """
-    address = one_line(typed).translate(_NARROW)
-    if len(address) > EMAIL_LENGTH:
-        raise BadEmail(EmailProblem.TOO_LONG)
-    try:
-        found = validate_email(address, check_deliverability=False, strict=True)
-    except EmailNotValidError:
-        raise BadEmail(EmailProblem.NOT_ONE) from None
-    if found.ascii_domain.rsplit(".", 1)[-1].lower() in _NO_ENDINGS:
-        raise BadEmail(EmailProblem.MISTYPED_ENDING)
-    return found.normalized

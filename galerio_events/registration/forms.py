@@ -19,15 +19,13 @@ from wtforms import (
 from wtforms.validators import StopValidation
 
 from galerio_events import countries
+from galerio_events.people.domain.email import BadEmail, EmailProblem, normal_email
 from galerio_events.registration.domain import (
     NAME_LENGTH,
     AffiliationKind,
-    BadEmail,
     ConsentKind,
     Details,
-    EmailProblem,
     has_substance,
-    normal_email,
 )
 from galerio_events.text import one_line
 

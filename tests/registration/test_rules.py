@@ -5,10 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from galerio_events.people.domain.email import BadEmail, EmailProblem, normal_email
 from galerio_events.programme.domain import SessionKind
 from galerio_events.registration.domain import (
-    BadEmail,
-    EmailProblem,
     Intake,
     Places,
     Refusal,
@@ -18,7 +17,6 @@ from galerio_events.registration.domain import (
     has_substance,
     may_remind,
     new_reference,
-    normal_email,
     refusal,
     session_refusal,
     submission_key,

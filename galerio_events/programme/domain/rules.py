@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 
 from galerio_events import clock
 from galerio_events.errors import DomainError
 from galerio_events.events.domain import is_key
+from galerio_events.events.domain.settings import is_web_address
 from galerio_events.programme.domain import languages
 from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.translated import Translated
@@ -152,16 +152,6 @@ def key_problem(key: str, taken: Iterable[str] = ()) -> SessionProblem | None:
     if key in _RESERVED:
         return SessionProblem.KEY_RESERVED
     return SessionProblem.KEY_TAKEN if key in taken else None
-
-
-def is_web_address(text: str) -> bool:
-    """Whether the text is an http or https address with a host, without anything that has to be encoded first."""
-    try:
-        parts = urlsplit(text)
-        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
-    return good and not any(c.isspace() or c in '<>"\\^`{|}' or not c.isprintable() for c in text)
 
 
 def too_long(text: Translated, most: int) -> bool:

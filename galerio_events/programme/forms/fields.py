@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext
 from wtforms import DateTimeLocalField, FieldList, IntegerField, SelectField, URLField
 from wtforms.validators import StopValidation, ValidationError
 
-from galerio_events.programme.domain.rules import is_web_address
+from galerio_events.events.domain.settings import is_web_address
 from galerio_events.text import one_line
 
 _: Any = lazy_gettext

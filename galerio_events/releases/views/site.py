@@ -7,10 +7,10 @@ from flask import Blueprint, Response, abort, current_app, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from galerio_events import clock
+from galerio_events.events.domain.settings import is_web_address
 from galerio_events.extensions import db
 from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.languages import name as language_name
-from galerio_events.programme.domain.rules import is_web_address
 from galerio_events.releases import queries
 from galerio_events.releases.domain.document import (
     PublishedEvent,
