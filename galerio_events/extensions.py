@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from galerio_events.accounts.models import Account, UnusedRole
 from galerio_events.db import Base, prepare_engine
 from galerio_events.web.client import client_address
+from galerio_events.web.counters import ProcessMemory
 from galerio_events.web.locale import page_language
 
 db = SQLAlchemy(model_class=Base)
@@ -45,7 +46,7 @@ def init_app(app: Flask) -> None:
         # Pages behind private links send no Referer, so that their tokens stay out of everybody's logs.
         WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=40 * 1024 * 1024,
-        RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or "memory://",
+        RATELIMIT_STORAGE_URI=app.config["REDIS_URL"] or f"{ProcessMemory.STORAGE_SCHEME[0]}://",
         RATELIMIT_HEADERS_ENABLED=False,
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES="translations",

@@ -56,19 +56,35 @@ _KNOWN = sa.select(sa.literal(1)).where(
 )
 
 
+def _chosen() -> sa.ColumnElement[int]:
+    """How many active registrations have chosen a session.
+
+    Few registrations are cancelled: all choices less those of cancelled ones are far sooner counted than each choice's
+    registration is looked up.
+    """
+    choices = SessionChoice.__table__.c
+    everybody = sa.select(sa.func.count()).where(choices.session_id == _SESSIONS.id)
+    cancelled = (
+        sa.select(sa.func.count())
+        .select_from(Registration.__table__)
+        .where(
+            _REGISTRATIONS.event_id == _SESSIONS.event_id,
+            _REGISTRATIONS.state == RegistrationState.CANCELLED,
+            sa.exists()
+            .where(choices.registration_id == _REGISTRATIONS.id, choices.session_id == _SESSIONS.id)
+            .correlate(Registration.__table__, ProgrammeSession.__table__),
+        )
+        .correlate(ProgrammeSession.__table__)
+    )
+    return everybody.scalar_subquery() - cancelled.scalar_subquery()
+
+
 def _admission(which: str) -> sa.Select[Any]:
     """Intake, count and places; `which` are the sessions: `named`, `limited` ones, or `none`."""
     registered = (
         sa.select(sa.func.count())
         .select_from(Registration.__table__)
         .where(_REGISTRATIONS.event_id == sa.bindparam("event"), _IS_ACTIVE)
-        .scalar_subquery()
-    )
-    chosen = (
-        sa.select(sa.func.count())
-        .select_from(SessionChoice.__table__.join(Registration.__table__))
-        .where(SessionChoice.__table__.c.session_id == _SESSIONS.id, _IS_ACTIVE)
-        .correlate(ProgrammeSession.__table__)
         .scalar_subquery()
     )
     wanted = _SESSIONS.event_id == _EVENTS.id
@@ -84,7 +100,7 @@ def _admission(which: str) -> sa.Select[Any]:
             _SESSIONS.id,
             _SESSIONS.key,
             _SESSIONS.capacity,
-            sa.case((_SESSIONS.capacity.is_not(None), chosen), else_=0),
+            sa.case((_SESSIONS.capacity.is_not(None), _chosen()), else_=0),
         ]
     return (
         sa.select(
@@ -106,22 +122,37 @@ def _admission(which: str) -> sa.Select[Any]:
 _ADMISSION = {which: _admission(which) for which in ("named", "limited", "none")}
 
 
-# One registration with each of the sessions of these keys.
-CHOICES = sa.select(sa.bindparam("registration_id", type_=sa.Integer), _SESSIONS.id).where(
-    _SESSIONS.event_id == sa.bindparam("event_id"), _SESSIONS.key.in_(sa.bindparam("keys", expanding=True))
-)
+def parameter(table: sa.FromClause, column: str, number: int | None = None) -> sa.BindParameter[Any]:
+    """A parameter for a column, called `TABLE_COLUMN`, or `TABLE_COLUMN_0` where a statement has several of them."""
+    name = f"{table.name}_{column}"  # type: ignore[attr-defined]
+    return sa.bindparam(name if number is None else f"{name}_{number}", type_=table.c[column].type)
 
 
-def parameters(table: Any, fixed: Sequence[str], varying: Sequence[str], count: int) -> sa.CompoundSelect[Any]:
-    """So many rows of parameters, to insert into a table in one statement: `fixed` columns are the same in all of the
-    rows, the parameters of `varying` ones are numbered from 0 (`kind_0`)."""
+def parameters(
+    table: sa.FromClause, same: Sequence[sa.ColumnElement[Any]], varying: Sequence[str], count: int
+) -> sa.CompoundSelect[Any]:
+    """So many rows to insert into a table: in each of them what is the `same` in all, then numbered parameters for the
+    `varying` columns."""
+    return sa.union_all(
+        *(sa.select(*same, *(parameter(table, column, number) for column in varying)) for number in range(count))
+    )
 
-    def parameter(column: str, number: int) -> sa.BindParameter[Any]:
-        name = column if column in fixed else f"{column}_{number}"
-        return sa.bindparam(name, type_=table.c[column].type)
 
-    columns = (*fixed, *varying)
-    return sa.union_all(*(sa.select(*(parameter(column, number) for column in columns)) for number in range(count)))
+def choices(registration_id: sa.ColumnElement[int]) -> sa.Select[Any]:
+    """One registration with each of the event's sessions of the parameter `keys`."""
+    wanted = (_SESSIONS.event_id == parameter(Registration.__table__, "event_id")) & _SESSIONS.key.in_(
+        sa.bindparam("keys", expanding=True)
+    )
+    found = sa.select(registration_id, _SESSIONS.id)
+    registration = getattr(registration_id, "table", None)
+    if registration is None:
+        return found.where(wanted)
+    return found.select_from(sa.join(registration, ProgrammeSession.__table__, wanted))
+
+
+def made(registration_id: sa.ColumnElement[int]) -> sa.Select[Any]:
+    """The id that another part of the statement returns."""
+    return sa.select(registration_id)
 
 
 def lock_intake(db_session: Session, event_id: int) -> None:

@@ -1,7 +1,6 @@
 """Signing up."""
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,34 +29,49 @@ from galerio_events.registration.domain import (
 )
 from galerio_events.registration.models import ConsentRecord, PrivateLink, Registration, SessionChoice
 from galerio_events.registration.services import mails
-from galerio_events.registration.services.links import new_link
+from galerio_events.registration.services.links import new_link, new_secret
 from galerio_events.text import email_key
 
-# These are sent for every registration, so they are put together once, each with all of its rows in one statement.
-_INSERT = {
-    dialect.__name__.rpartition(".")[2]: dialect.insert(Registration.__table__)
-    .on_conflict_do_nothing()
-    .returning(Registration.__table__.c.id)
-    for dialect in (postgresql, sqlite)
-}
+_REGISTRATION = Registration.__table__
+# What is known of a registration when it is made.
+_COLUMNS = [column.name for column in _REGISTRATION.columns if column.name not in {"id", "cancelled_at"}]
+_NOW = queries.parameter(_REGISTRATION, "created_at")
+_REGISTRATION_ID = sa.bindparam("registration_id", type_=sa.Integer)
 
 
-def _rows(table: Any, fixed: Sequence[str], varying: Sequence[str], count: int) -> sa.Insert:
-    """An INSERT of so many rows, with the parameters of `queries.parameters`."""
-    rows = queries.parameters(table, fixed, varying, count)
-    return sa.insert(table).from_select([*fixed, *varying], rows, include_defaults=False)
+def _insert(dialect: Any) -> Any:
+    """The statement that writes a registration and returns its id, or nothing where a constraint forbids it."""
+    values = {column: queries.parameter(_REGISTRATION, column) for column in _COLUMNS}
+    return dialect.insert(_REGISTRATION).values(values).on_conflict_do_nothing().returning(_REGISTRATION.c.id)
 
 
-_CHOICES = sa.insert(SessionChoice).from_select(["registration_id", "session_id"], queries.CHOICES)
-_CONSENTS = _rows(
-    ConsentRecord.__table__,
-    ["registration_id", "text_version", "language", "recorded_at"],
-    ["kind", "given"],
-    len(ConsentKind),
-)
-_LINKS = _rows(
-    PrivateLink.__table__, ["registration_id", "created_at"], ["purpose", "nonce", "token_hash"], len(LinkPurpose)
-)
+def _belongings(registration_id: sa.ColumnElement[int], registration: sa.FromClause | None = None) -> list[sa.Insert]:
+    """The statements that write what belongs to a registration: choices, answers about personal data, private links,
+    the confirmation. `registration` is what returns the id, where that is no parameter."""
+    consents, links = ConsentRecord.__table__, PrivateLink.__table__
+    terms = [queries.parameter(consents, column) for column in ("text_version", "language")]
+    answers = queries.parameters(consents, [registration_id, *terms, _NOW], ["kind", "given"], len(ConsentKind))
+    secrets = queries.parameters(links, [registration_id, _NOW], ["purpose", "nonce", "token_hash"], len(LinkPurpose))
+    return [
+        sa.insert(SessionChoice).from_select(["registration_id", "session_id"], queries.choices(registration_id)),
+        sa.insert(ConsentRecord).from_select(
+            ["registration_id", "text_version", "language", "recorded_at", "kind", "given"], answers
+        ),
+        sa.insert(PrivateLink).from_select(["registration_id", "created_at", "purpose", "nonce", "token_hash"], secrets),
+        outbox.mail_for(registration),
+    ]
+
+
+def _at_once() -> sa.Select[Any]:
+    """All of these in one statement, as PostgreSQL can; it gives the id, or nothing where nothing was written."""
+    made = _insert(postgresql).cte("registration")
+    parts = [part.cte(f"part_{number}") for number, part in enumerate(_belongings(made.c.id, made))]
+    return queries.made(made.c.id).add_cte(*parts)
+
+
+# These are sent for every registration, so they are put together once.
+_AT_ONCE = _at_once()
+_ONE_BY_ONE = (_insert(sqlite), *_belongings(_REGISTRATION_ID))
 
 
 def register(
@@ -84,21 +98,7 @@ def register(
     """
     submission = submission_key(form_key, details.email)
     while True:
-        reference = new_reference()
-        registration_id = _insert(
-            db_session, edition.event_id, details, reference=reference, submission=submission, now=now
-        )
-        if registration_id is not None:
-            _complete(
-                db_session,
-                edition,
-                registration_id,
-                details,
-                reference=reference,
-                terms=terms,
-                secret_key=secret_key,
-                now=now,
-            )
+        if _write(db_session, edition, details, submission=submission, terms=terms, secret_key=secret_key, now=now):
             _admit(db_session, edition, details, own=1, now=now)
             return Outcome.REGISTERED
         before = queries.in_the_way(db_session, edition.event_id, email=details.email, submission=submission)
@@ -126,87 +126,80 @@ def _admit(db_session: Session, edition: Edition, details: Details, *, own: int,
         raise RegistrationRefused(*why)
 
 
-def _complete(
+def _write(
     db_session: Session,
     edition: Edition,
-    registration_id: int,
     details: Details,
     *,
-    reference: str,
+    submission: str,
     terms: Terms,
     secret_key: str,
     now: datetime,
-) -> None:
-    """Write what belongs to a registration: choices, answers about personal data, private links, the confirmation."""
-    links = [new_link(registration_id, purpose, secret_key=secret_key, now=now) for purpose in LinkPurpose]
-    connection = db_session.connection()
-    if details.sessions:
-        connection.execute(
-            _CHOICES,
-            {"registration_id": registration_id, "event_id": edition.event_id, "keys": list(details.sessions)},
-        )
-    connection.execute(
-        _CONSENTS,
-        {
-            "registration_id": registration_id,
-            "text_version": terms.version,
-            "language": terms.language,
-            "recorded_at": now,
-        }
-        | {f"kind_{number}": kind for number, kind in enumerate(ConsentKind)}
-        | {f"given_{number}": kind in details.consents for number, kind in enumerate(ConsentKind)},
+) -> bool:
+    """Write a registration and all that belongs to it. False where a constraint forbids it; nothing is written then,
+    and the transaction is still usable."""
+    reference = new_reference()
+    links = [new_secret(purpose, secret_key=secret_key) for purpose in LinkPurpose]
+    mail = mails.mail(
+        edition,
+        mails.CONFIRMATION,
+        occasion=reference,
+        language=details.language,
+        email=details.email,
+        name=details.name,
+        reference=reference,
+        sessions=details.sessions,
+        **{link["purpose"].value: link["nonce"] for link in links},
     )
-    connection.execute(
-        _LINKS,
-        {"registration_id": registration_id, "created_at": now}
+    values = (
+        {
+            "registrations_event_id": edition.event_id,
+            "registrations_reference": reference,
+            "registrations_state": RegistrationState.ACTIVE,
+            "registrations_name": details.name,
+            "registrations_reading": details.reading,
+            "registrations_email": details.email,
+            "registrations_email_key": email_key(details.email),
+            "registrations_country": details.country,
+            "registrations_organisation": details.organisation,
+            "registrations_position": details.position,
+            "registrations_affiliation_kind": details.affiliation_kind,
+            "registrations_language": details.language,
+            "registrations_submission_key": submission,
+            "registrations_created_at": now,
+            "registrations_updated_at": now,
+            "registrations_version": 1,
+            "keys": list(details.sessions),
+            "consent_records_text_version": terms.version,
+            "consent_records_language": terms.language,
+        }
+        | {f"consent_records_kind_{number}": kind for number, kind in enumerate(ConsentKind)}
+        | {f"consent_records_given_{number}": kind in details.consents for number, kind in enumerate(ConsentKind)}
         | {
-            f"{column}_{number}": link[column]
+            f"private_links_{column}_{number}": link[column]
             for number, link in enumerate(links)
             for column in ("purpose", "nonce", "token_hash")
-        },
+        }
+        | outbox.as_parameters(mail, now=now)
     )
-    outbox.put(
-        db_session,
-        mails.mail(
-            edition,
-            mails.CONFIRMATION,
-            occasion=f"{registration_id}:1",
-            language=details.language,
-            email=details.email,
-            name=details.name,
-            reference=reference,
-            sessions=details.sessions,
-            **{link["purpose"].value: link["nonce"] for link in links},
-        ),
-        now=now,
-    )
+    if not _send(db_session, values):
+        return False
+    outbox.sent_along(db_session, mail)
+    return True
 
 
-def _insert(
-    db_session: Session, event_id: int, details: Details, *, reference: str, submission: str, now: datetime
-) -> int | None:
-    """The id of the new row; None where a constraint forbids it, with the transaction still usable."""
-    row: dict[str, Any] = {
-        "event_id": event_id,
-        "reference": reference,
-        "state": RegistrationState.ACTIVE,
-        "name": details.name,
-        "reading": details.reading,
-        "email": details.email,
-        "email_key": email_key(details.email),
-        "country": details.country,
-        "organisation": details.organisation,
-        "position": details.position,
-        "affiliation_kind": details.affiliation_kind,
-        "language": details.language,
-        "submission_key": submission,
-        "created_at": now,
-        "updated_at": now,
-        "version": 1,
-    }
-    statement = _INSERT[db_session.get_bind().dialect.name]
-    found: int | None = db_session.connection().execute(statement, row).scalar_one_or_none()
-    return found
+def _send(db_session: Session, values: dict[str, Any]) -> bool:
+    """Send the statements. False where there is no new registration."""
+    connection = db_session.connection()
+    if connection.dialect.name == "postgresql":
+        return connection.execute(_AT_ONCE, values).first() is not None
+    insert, *belongings = _ONE_BY_ONE
+    registration_id = connection.execute(insert, values).scalar_one_or_none()
+    if registration_id is None:
+        return False
+    for statement in belongings:
+        connection.execute(statement, values | {"registration_id": registration_id})
+    return True
 
 
 def _tell_known(

@@ -12,16 +12,19 @@ from galerio_events.registration.models import PrivateLink
 from galerio_events.text import new_nonce, private_token, token_hash
 
 
-def new_link(registration_id: int, purpose: LinkPurpose, *, secret_key: str, now: datetime) -> dict[str, Any]:
-    """The row of a new private link; its token is not in it, only the nonce and the token's hash."""
+def new_secret(purpose: LinkPurpose, *, secret_key: str) -> dict[str, Any]:
+    """What makes a private link private: a new nonce and the hash of its token, which itself is kept nowhere."""
     nonce = new_nonce()
     return {
-        "registration_id": registration_id,
         "purpose": purpose,
         "nonce": nonce,
         "token_hash": token_hash(private_token(secret_key, purpose.value, nonce)),
-        "created_at": now,
     }
+
+
+def new_link(registration_id: int, purpose: LinkPurpose, *, secret_key: str, now: datetime) -> dict[str, Any]:
+    """The row of a new private link."""
+    return {"registration_id": registration_id, "created_at": now} | new_secret(purpose, secret_key=secret_key)
 
 
 def calendar_token(db_session: Session, registration_id: int, *, secret_key: str) -> str | None:
