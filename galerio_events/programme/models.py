@@ -91,7 +91,8 @@ class RoleAssignment(Base):
 
 
 class KindRule(Base):
-    """What the organisers of an event expect of sessions of a kind; a kind without a row expects nothing."""
+    """What the organisers of an event expect of sessions of a kind; of a kind without a row, what is usual
+    is expected: a moderator of a session, nobody of the others."""
 
     __tablename__ = "kind_rules"
     __table_args__ = (sa.CheckConstraint("minutes > 0", name="minutes_positive"),)
