@@ -13,6 +13,7 @@ from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subje
 from galerio_events.outbox.domain import MailState
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
+from galerio_events.programme.domain.conflicts import ConflictKind
 from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
 from galerio_events.translated import Translated
 from galerio_events.web.locale import LANGUAGES
@@ -71,6 +72,20 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
     LinkKind: {
         LinkKind.LINK: _l("Link"),
         LinkKind.ATTACHMENT: _l("Document"),
+    },
+    ConflictKind: {
+        ConflictKind.PERSON_TWICE: _l("Person in two places"),
+        ConflictKind.VENUE_TWICE: _l("Venue in use twice"),
+        ConflictKind.OUTSIDE_EVENT: _l("Outside the event"),
+        ConflictKind.OUTSIDE_VENUE_HOURS: _l("Venue closed"),
+        ConflictKind.OUTSIDE_AVAILABILITY: _l("Person not available"),
+        ConflictKind.VENUE_CHANGEOVER: _l("Changeover of a venue too short"),
+        ConflictKind.PERSON_CHANGEOVER: _l("Changeover of a person too short"),
+        ConflictKind.MODERATOR_MISSING: _l("Moderator missing"),
+        ConflictKind.ROLE_MISSING: _l("Role missing"),
+        ConflictKind.INTERPRETER_MISSING: _l("Interpreter missing"),
+        ConflictKind.PLAN_TOO_LONG: _l("Contributions too long"),
+        ConflictKind.CAPACITY_ABOVE_VENUE: _l("More places than the venue has"),
     },
     Subject: {
         Subject.EVENT: _l("Event"),

@@ -7,11 +7,10 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from galerio_events.programme.domain.conflicts import REASON_LENGTH
 from galerio_events.text import clean
 
 _: Any = lazy_gettext
-
-REASON_LENGTH = 500
 
 
 class AcceptForm(FlaskForm):

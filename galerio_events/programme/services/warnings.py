@@ -9,12 +9,10 @@ from galerio_events.errors import Conflict as Why
 from galerio_events.events.domain import Deed, Entry, Subject
 from galerio_events.events.queries import lock
 from galerio_events.events.services import record
-from galerio_events.programme.domain.conflicts import Conflict, conflict_to_plain, find
+from galerio_events.programme.domain.conflicts import REASON_LENGTH, Conflict, conflict_to_plain, find
 from galerio_events.programme.models import AcceptedWarning
 from galerio_events.programme.queries.conflicts import accepted_warning, conflict_draft
 from galerio_events.text import clean
-
-REASON_LENGTH = 500
 
 
 class ReasonRefused(DomainError):

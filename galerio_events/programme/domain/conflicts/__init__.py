@@ -7,6 +7,7 @@ elsewhere.
 from galerio_events.programme.domain.conflicts.find import find
 from galerio_events.programme.domain.conflicts.plain import conflict_from_plain, conflict_to_plain
 from galerio_events.programme.domain.conflicts.values import (
+    REASON_LENGTH,
     Conflict,
     ConflictKind,
     Draft,
@@ -21,6 +22,7 @@ from galerio_events.programme.domain.conflicts.values import (
 )
 
 __all__ = [
+    "REASON_LENGTH",
     "Conflict",
     "ConflictKind",
     "Draft",

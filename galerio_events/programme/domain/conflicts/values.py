@@ -15,6 +15,9 @@ from galerio_events.programme.domain.rules import Frame
 
 Span = tuple[datetime, datetime]
 
+# How long the reason for which a conflict is accepted may be.
+REASON_LENGTH = 500
+
 
 class ConflictKind(StrEnum):
     """What is wrong, in the order in which it is listed among things that begin at the same time."""
