@@ -60,8 +60,12 @@ class SessionValues:
 
 @dataclass(frozen=True, slots=True)
 class OrganiserValue:
+    """Who stands behind the event; `logo` is the digest of a picture."""
+
     role: OrganiserRole
     name: Translated
+    url: str | None = None
+    logo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +82,61 @@ class EventValues:
     format: EventFormat = EventFormat.ONLINE
     organisers: tuple[OrganiserValue, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    changeover_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class VenueValues:
+    """`opens_at` and `closes_at` are wall-clock times in the event's zone, both or neither."""
+
     kind: VenueKind
     name: Translated
     capacity: int | None = None
     url: str | None = None
+    join_address: str | None = None
+    opens_at: time | None = None
+    closes_at: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackValues:
+    """`colour` is `#rrggbb` in small letters."""
+
+    name: Translated
+    colour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonValues:
+    """`availability` are the intervals, in UTC, in which the person can take part; none means at all times."""
+
     name: Translated
     affiliation: Translated = EMPTY
     bio: Translated = EMPTY
     country: str | None = None
+    email: str | None = None
+    language: str | None = None
+    timezone: str | None = None
+    availability: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedProgramme:
     """A whole programme file, checked: every key that is referred to is there. Mappings are by key, in file order.
 
-    `without_capacity` are the sessions whose number of places the file leaves open.
+    `open` are the fields that the file leaves open, as (section, key, field), where it could have named them: they stay
+    as they are. Those of a role are (`roles`, session, `number.field`), numbers counting from 0.
+    `uids` has those of the sessions to which the file gives one.
     """
 
     event: EventValues
     venues: Mapping[str, VenueValues]
-    tracks: Mapping[str, Translated]
+    tracks: Mapping[str, TrackValues]
     organisations: Mapping[str, Translated]
     people: Mapping[str, PersonValues]
     sessions: Mapping[str, SessionValues]
-    without_capacity: frozenset[str] = frozenset()
+    open: frozenset[tuple[str, str, str]] = frozenset()
+    uids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def entries(self) -> int:

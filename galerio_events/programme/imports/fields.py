@@ -196,6 +196,16 @@ class Reader:
             return None
         return int(text)
 
+    def flag(self, node: Node | None, what: str) -> bool | None:
+        """true or false."""
+        text = self._raw(node, what, "true or false")
+        if text is None or node is None:
+            return None
+        if text not in {"true", "false"}:
+            self._no(node, f"{what} is {text!r}; it must be true or false")
+            return None
+        return text == "true"
+
     def number(self, node: Node | None, what: str, *, most: int) -> float | None:
         """A number from 0 to `most`, with or without decimals."""
         text = self._raw(node, what, "a number")

@@ -11,36 +11,18 @@ from galerio_events.events.domain import (
     EventFormat,
     OrganiserRole,
     SlugProblem,
-    VenueKind,
     slug_problem,
 )
-from galerio_events.programme.domain import RoleKind, SessionKind
-from galerio_events.programme.domain.rules import (
-    MOST_PLACES,
-    SUMMARY_LENGTH,
-    TEXT_LENGTH,
-    TITLE_LENGTH,
-    Frame,
-    SessionProblem,
-    key_problem,
-)
-from galerio_events.programme.domain.values import (
-    EventValues,
-    OrganiserValue,
-    ParsedProgramme,
-    PersonValues,
-    RoleValue,
-    SessionValues,
-    VenueValues,
-)
+from galerio_events.events.domain.settings import MOST_CHANGEOVER
+from galerio_events.programme.domain.rules import SUMMARY_LENGTH, TITLE_LENGTH, Frame
+from galerio_events.programme.domain.values import EventValues, OrganiserValue, ParsedProgramme
 from galerio_events.programme.imports import facts
 from galerio_events.programme.imports.fields import Fields, Reader
+from galerio_events.programme.imports.yaml_entries import Entries
 from galerio_events.programme.imports.yaml_tree import ListNode, MapNode, Node, Scalar, read_tree
-from galerio_events.translated import Translated
 
 MOST_DAYS = 31
 MOST_PROBLEMS = 500
-UNLIMITED = "unlimited"
 _SECTIONS = "venues tracks people sessions organisations business_matching participants outcomes archive"
 
 T = TypeVar("T")
@@ -67,19 +49,12 @@ def _listed_problems(problems: list[Problem]) -> tuple[Problem, ...]:
     return (*short[:MOST_PROBLEMS], *([Problem(0, f"… and {more} more problems")] if more > 0 else ()))
 
 
-class _Parser:
+class _Parser(Entries):
     """Reads the sections in the order in which they depend on each other, not that of the file."""
 
     def __init__(self, reader: Reader, slug: str | None) -> None:
-        self.reader = reader
+        super().__init__(reader)
         self.expected_slug = slug
-        self.read = 0
-        self.languages: tuple[str, ...] = ("ja", "en")
-        self.zone: str | None = None
-        self.frame: Frame | None = None
-        self.without_capacity: set[str] = set()
-        # None stands for a section that could not be read, so that nobody is told of what may be in it.
-        self.keys: dict[str, set[str] | None] = {kind: set() for kind in ("venue", "track", "person", "organisation")}
 
     def programme(self, tree: Node) -> ParsedProgramme | None:
         """The whole file, or None."""
@@ -108,7 +83,7 @@ class _Parser:
             return None
         event_facts = {name: value for name, value in found.items() if value is not None}
         return ParsedProgramme(
-            event(event_facts), venues, tracks, organisations, people, sessions, frozenset(self.without_capacity)
+            event(event_facts), venues, tracks, organisations, people, sessions, frozenset(self.open), self.uids
         )
 
     def _edition(self, top: Fields) -> Callable[[Mapping[str, Any]], EventValues] | None:
@@ -118,7 +93,7 @@ class _Parser:
             top.get("edition"),
             what,
             required="slug title timezone starts_on ends_on",
-            optional="ordinal theme format organisers day_starts_at languages",
+            optional="ordinal theme format organisers day_starts_at languages changeover_minutes",
         )
         if fields is None:
             return None
@@ -138,6 +113,9 @@ class _Parser:
         event_format = EventFormat.ONLINE
         if fields.get("format") is not None:
             event_format = reader.choice(fields.get("format"), "format", EventFormat) or event_format
+        changeover = reader.whole(fields.get("changeover_minutes"), "changeover_minutes", most=MOST_CHANGEOVER)
+        if changeover is None:
+            self.leave_open("edition", "", "changeover_minutes")
         organisers = tuple(
             organiser
             for node in reader.items(fields.get("organisers"), "organisers")
@@ -159,6 +137,7 @@ class _Parser:
             format=event_format,
             organisers=organisers,
             facts=event_facts,
+            changeover_minutes=changeover or 0,
         )
 
     def _languages(self, fields: Fields) -> None:
@@ -204,12 +183,13 @@ class _Parser:
         return None
 
     def _organiser(self, node: Node) -> OrganiserValue | None:
-        fields = self.reader.fields(node, "an organiser of the event", required="role name")
+        fields = self.reader.fields(node, "an organiser of the event", required="role name", optional="url")
         if fields is None:
             return None
         role = self.reader.choice(fields.get("role"), "role of the organiser", OrganiserRole)
         name = self._name(fields, "name", "name of the organiser", TITLE_LENGTH)
-        return OrganiserValue(role, name) if role and name else None
+        url = self.reader.url(fields.get("url"), "url of the organiser") if fields.get("url") else None
+        return OrganiserValue(role, name, url) if role and name else None
 
     def _listed(
         self, top: Fields, section: str, kind: str, read: Callable[[Node, str], tuple[str, T] | None]
@@ -234,138 +214,3 @@ class _Parser:
             if entry is not None:
                 found.setdefault(*entry)
         return found
-
-    def _venue(self, node: Node, what: str) -> tuple[str, VenueValues] | None:
-        fields = self.reader.fields(node, what, required="key kind name", optional="capacity url")
-        if fields is None:
-            return None
-        key = self.reader.key(fields.get("key"), f"key of {what}")
-        kind = self.reader.choice(fields.get("kind"), f"kind of {what}", VenueKind)
-        name = self._name(fields, "name", f"name of {what}", TITLE_LENGTH)
-        capacity = self.reader.whole(fields.get("capacity"), f"capacity of {what}", least=1, most=MOST_PLACES)
-        url = self.reader.url(fields.get("url"), f"url of {what}") if fields.get("url") else None
-        return (key, VenueValues(kind, name, capacity, url)) if key and kind and name else None
-
-    def _track(self, node: Node, what: str) -> tuple[str, Translated] | None:
-        fields = self.reader.fields(node, what, required="key name")
-        if fields is None:
-            return None
-        key = self.reader.key(fields.get("key"), f"key of {what}")
-        name = self._name(fields, "name", f"name of {what}", TITLE_LENGTH)
-        return (key, name) if key and name else None
-
-    _organisation = _track
-
-    def _people(self, node: Node | None) -> dict[str, PersonValues]:
-        if node is None:
-            return {}
-        mapping = self.reader.mapping(node, "people")
-        if mapping is None:
-            self.keys["person"] = None
-            return {}
-        self.read += len(mapping.entries)
-        self.keys["person"] = set(mapping.entries)
-        found = {}
-        for key, entry in mapping.entries.items():
-            what = f"person {key!r}"
-            self.reader.key(Scalar(mapping.lines[key], key, quoted=True), f"key of {what}")
-            fields = self.reader.fields(entry, what, required="name", optional="affiliation bio country")
-            if fields is None:
-                continue
-            name = self._name(fields, "name", f"name of {what}", TITLE_LENGTH)
-            affiliation = self._text(fields, "affiliation", what, SUMMARY_LENGTH)
-            bio = self._text(fields, "bio", what, TEXT_LENGTH, lines=True)
-            country = None
-            if (country_node := fields.get("country")) is not None:
-                country = self.reader.country(country_node, f"country of {what}")
-            if name:
-                found[key] = PersonValues(name, affiliation, bio, country)
-        return found
-
-    def _session(self, node: Node, what: str) -> tuple[str, SessionValues] | None:
-        reader = self.reader
-        fields = reader.fields(
-            node,
-            what,
-            required="key kind starts_at ends_at title",
-            optional="venue track organiser summary abstract people capacity",
-        )
-        if fields is None:
-            return None
-        key = self._session_key(fields, what)
-        kind = reader.choice(fields.get("kind"), f"kind of {what}", SessionKind)
-        starts_at, ends_at = (
-            reader.moment(fields.get(field), f"{field} of {what}", self.zone) for field in ("starts_at", "ends_at")
-        )
-        title = self._name(fields, "title", f"title of {what}", TITLE_LENGTH)
-        if starts_at and ends_at:
-            self._check_times(fields, what, starts_at, ends_at)
-        references = {
-            field: reader.reference(fields.get(field), f"{field} of {what}", self.keys[kind_of], kind_of)
-            for field, kind_of in (("venue", "venue"), ("track", "track"), ("organiser", "organisation"))
-            if fields.get(field) is not None
-        }
-        summary = self._text(fields, "summary", what, SUMMARY_LENGTH)
-        abstract = self._text(fields, "abstract", what, TEXT_LENGTH, lines=True)
-        people = reader.each(
-            fields.get("people"),
-            f"people of {what}",
-            self._role,
-            twice=lambda given: f"person {given.person!r} has the role {given.role}",
-        )
-        places = fields.get("capacity")
-        unlimited = isinstance(places, Scalar) and places.text == UNLIMITED
-        capacity = None if unlimited else reader.whole(places, f"capacity of {what}", most=MOST_PLACES)
-        if places is None and key:
-            self.without_capacity.add(key)
-        if not (key and kind and starts_at and ends_at and title):
-            return None
-        return key, SessionValues(
-            kind=kind,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            title=title,
-            summary=summary,
-            abstract=abstract,
-            venue=references.get("venue"),
-            track=references.get("track"),
-            organiser=references.get("organiser"),
-            people=tuple(people),
-            capacity=capacity,
-        )
-
-    def _session_key(self, fields: Fields, what: str) -> str | None:
-        key = self.reader.key(fields.get("key"), f"key of {what}")
-        if key is not None and key_problem(key) is SessionProblem.KEY_RESERVED:
-            self.reader.tell(
-                fields.line_of("key"), f"the key {key!r} is a word that our own addresses use; choose another"
-            )
-            return None
-        return key
-
-    def _check_times(self, fields: Fields, what: str, starts_at: Any, ends_at: Any) -> None:
-        if ends_at <= starts_at:
-            problem = "at its start" if ends_at == starts_at else "before it starts"
-            self.reader.tell(fields.line_of("ends_at"), f"{what} ends {problem}")
-            return
-        if self.frame is None or self.frame.holds(starts_at, ends_at):
-            return
-        first = self.frame.starts_on.isoformat()
-        days = first if self.frame.starts_on == self.frame.ends_on else f"{first} to {self.frame.ends_on.isoformat()}"
-        side = "starts_at" if not self.frame.holds_start(starts_at) else "ends_at"
-        self.reader.tell(fields.line_of(side), f"{side} of {what} is outside the event's days, {days}")
-
-    def _role(self, node: Node, what: str) -> RoleValue | None:
-        fields = self.reader.fields(node, what, required="role person")
-        if fields is None:
-            return None
-        role = self.reader.choice(fields.get("role"), f"role of {what}", RoleKind)
-        person = self.reader.reference(fields.get("person"), f"person of {what}", self.keys["person"], "person")
-        return RoleValue(role, person) if role and person else None
-
-    def _name(self, fields: Fields, key: str, what: str, most: int) -> Translated | None:
-        """A translated text that must be there in one language at least."""
-        return self.reader.translated(fields.get(key), what, self.languages, most=most) or None
-
-    def _text(self, fields: Fields, key: str, what: str, most: int, *, lines: bool = False) -> Translated:
-        return self.reader.translated(fields.get(key), f"{key} of {what}", self.languages, most=most, lines=lines)

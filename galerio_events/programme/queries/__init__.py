@@ -1,5 +1,6 @@
 """Reads of the draft programme."""
 
+from galerio_events.programme.queries.drafts import draft_of
 from galerio_events.programme.queries.sessions import (
     Choices,
     Ids,
@@ -11,6 +12,7 @@ from galerio_events.programme.queries.sessions import (
     roles_by_session,
     session_by_key,
     session_by_nonce,
+    session_ids,
     sessions_of,
     times_by_key,
     values_of,
@@ -21,12 +23,14 @@ __all__ = [
     "Ids",
     "capacities_by_key",
     "choices",
+    "draft_of",
     "frame_of",
     "ids_by_key",
     "minutes_of_kind",
     "roles_by_session",
     "session_by_key",
     "session_by_nonce",
+    "session_ids",
     "sessions_of",
     "times_by_key",
     "values_of",

@@ -17,7 +17,7 @@ from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.programme.models import KindRule, ProgrammeSession, RoleAssignment
 from galerio_events.translated import Translated
 
-_WHOLE: tuple[ExecutableOption, ...] = (
+WHOLE: tuple[ExecutableOption, ...] = (
     joinedload(ProgrammeSession.venue),
     joinedload(ProgrammeSession.track),
     joinedload(ProgrammeSession.organiser),
@@ -56,7 +56,7 @@ def sessions_of(db_session: Session, event_id: int) -> list[ProgrammeSession]:
     Two queries, however many there are.
     """
     found = db_session.scalars(
-        sa.select(ProgrammeSession).where(ProgrammeSession.event_id == event_id).options(*_WHOLE)
+        sa.select(ProgrammeSession).where(ProgrammeSession.event_id == event_id).options(*WHOLE)
     )
     return sorted(found, key=lambda s: (s.starts_at, s.ends_at, s.key))
 
@@ -66,7 +66,7 @@ def session_by_key(db_session: Session, event_id: int, key: str) -> ProgrammeSes
     return db_session.scalar(
         sa.select(ProgrammeSession)
         .where(ProgrammeSession.event_id == event_id, ProgrammeSession.key == key)
-        .options(*_WHOLE)
+        .options(*WHOLE)
     )
 
 
@@ -171,3 +171,9 @@ def times_by_key(db_session: Session, event_id: int) -> dict[str, tuple[datetime
 
 def _named(db_session: Session, query: sa.Select[str, Translated]) -> tuple[tuple[str, Translated], ...]:
     return tuple((key, name) for key, name in db_session.execute(query))
+
+
+def session_ids(db_session: Session, event_id: int) -> dict[str, int]:
+    """Key to id of every session of the event, removed or not."""
+    s = ProgrammeSession
+    return {row.key: row.id for row in db_session.execute(sa.select(s.key, s.id).where(s.event_id == event_id))}
