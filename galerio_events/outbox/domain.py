@@ -1,6 +1,7 @@
 """The rules of the mail that leaves: what a mail is, its states, when it is tried again, what a reply means."""
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,11 @@ BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, *[
 
 # The longest wait where nobody would talk to us: that says nothing about the mail, so it is no attempt of its own.
 UNREACHABLE_WAIT = timedelta(minutes=5)
+
+# The value of a mail that holds what an organiser made of its words, and how much of them there may be.
+EDITED = "edited"
+SUBJECT_LENGTH = 200
+TEXT_LENGTH = 20_000
 
 # A mail that has been due for longer than this shows that no worker runs, or that it reaches no mail server.
 OVERDUE = timedelta(minutes=5)
@@ -104,6 +110,17 @@ class Mail:
     bulk: bool = False
     draft: bool = False
     batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Subject and text of a mail, without what all mails end with, for somebody to edit.
+
+    `[[manage]]` stands for the code of the private link of that purpose: only the recipient gets it.
+    """
+
+    subject: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +222,17 @@ def minutes_overdue(due_since: datetime | None, *, now: datetime) -> int | None:
     if due_since is None or now - due_since <= OVERDUE:
         return None
     return (now - due_since) // timedelta(minutes=1)
+
+
+def edited_wording(values: Mapping[str, Any]) -> Wording | None:
+    """What an organiser made of the words of the mail with these values; None where they are the original ones."""
+    found = values.get(EDITED)
+    return None if found is None else Wording(found["subject"], found["text"])
+
+
+def wording_digest(values: Mapping[str, Any]) -> str:
+    """What two mails share whose words were edited alike, or not at all; for noticing that somebody else was faster."""
+    return hashlib.sha256(json.dumps(values.get(EDITED), sort_keys=True).encode()).hexdigest()[:32]
 
 
 def message_id(dedupe_key: str, host: str) -> str:

@@ -4,10 +4,12 @@ A kind is a folder `templates/mail/KIND/` with `subject.txt`, `body.txt` and `bo
 and `sample.json`, values to try it with. Bodies extend `mail/layout.txt` and `mail/layout.html`. Templates see every
 value of the mail by its name, and `language`, `base_url`, `sender_name`, `recipient_name`, `recipient_email`; the
 filters are those of `_environment`, for instance `{{ title|tr }}`, `{{ starts_at|day(zone) }}`,
-`{{ base_url }}/calendar/{{ nonce|private_token("calendar") }}.ics`.
+`{{ base_url }}/calendar/{{ nonce|private_token("calendar") }}.ics`. A nonce stands under the name of its purpose.
+A mail whose words were edited is made of `mail/_edited.txt` and `mail/_edited.html` instead.
 """
 
 import mimetypes
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +27,14 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from galerio_events import clock, countries
-from galerio_events.outbox.domain import Attachment, Outgoing, checked_address
+from galerio_events.outbox.domain import Attachment, Outgoing, Wording, checked_address, edited_wording
 from galerio_events.text import clean, one_line, private_token
 from galerio_events.translated import Translated
 
 LANGUAGES = ("ja", "en")
 HIDDEN = "••••••••"
+_PLACEHOLDER = re.compile(r"\[\[([a-z]{1,20})\]\]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"「」『』（）、。]+")
 
 
 class _Policy(EmailPolicy):
@@ -92,16 +96,53 @@ class Renderer:
 
     def __init__(self, templates: Path, sender: Sender) -> None:
         self.sender = sender
-        self._environments = {
-            masked: _environment(templates, _token_filter(sender.secret_key, masked=masked)) for masked in (False, True)
-        }
+        self._tokens = {masked: _token_filter(sender.secret_key, masked=masked) for masked in (False, True)}
+        self._environments = {masked: _environment(templates, token) for masked, token in self._tokens.items()}
+        self._to_edit = _environment(templates, lambda _nonce, purpose: f"[[{purpose}]]")
 
     def message(self, mail: Outgoing, attached: Sequence[Attachment] = (), *, masked: bool = False) -> EmailMessage:
         """The message. `masked` hides the tokens of private links, for everybody but the recipient.
 
         The same mail gives the same message on every attempt. Raises `RenderingFailed`.
         """
-        context = {
+        environment = self._environments[masked]
+        context, folder = self._context(mail), _folder(mail)
+        try:
+            edited = edited_wording(mail.values)
+            if edited is None:
+                subject = one_line(environment.get_template(f"{folder}/subject.txt").render(context))
+            else:
+                words = _with_tokens(edited.text, mail, self._tokens[masked])
+                context |= {"words": words, "paragraphs": _paragraphs(words)}
+                subject = one_line(edited.subject)
+            context["subject"] = subject
+            bodies = (
+                ("mail/_edited.txt", "mail/_edited.html") if edited else (f"{folder}/body.txt", f"{folder}/body.html")
+            )
+            text, html = (clean(environment.get_template(name).render(context)) + "\n" for name in bodies)
+            return self._built(mail, subject, text, html, attached)
+        except (TemplateError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise RenderingFailed(f"{mail.kind}/{mail.language}: {type(error).__name__}: {error}") from error
+
+    def wording(self, mail: Outgoing, *, original: bool = False) -> Wording:
+        """The words of the mail for somebody to edit: as they are, or as they were before anybody edited them.
+
+        Raises `RenderingFailed`.
+        """
+        edited = edited_wording(mail.values)
+        if edited is not None and not original:
+            return edited
+        context, folder = self._context(mail), _folder(mail)
+        try:
+            subject = one_line(self._to_edit.get_template(f"{folder}/subject.txt").render(context))
+            body = self._to_edit.get_template(f"{folder}/body.txt")
+            text = "".join(body.blocks["content"](body.new_context(context | {"subject": subject})))
+            return Wording(subject, clean(text))
+        except (TemplateError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise RenderingFailed(f"{mail.kind}/{mail.language}: {type(error).__name__}: {error}") from error
+
+    def _context(self, mail: Outgoing) -> dict[str, Any]:
+        return {
             **mail.values,
             "language": mail.language,
             "base_url": self.sender.base_url,
@@ -109,16 +150,6 @@ class Renderer:
             "recipient_name": mail.recipient_name,
             "recipient_email": mail.recipient_email,
         }
-        folder = f"mail/{mail.kind}/{mail.language}"
-        environment = self._environments[masked]
-        try:
-            subject = one_line(environment.get_template(f"{folder}/subject.txt").render(context))
-            context["subject"] = subject
-            text = clean(environment.get_template(f"{folder}/body.txt").render(context)) + "\n"
-            html = clean(environment.get_template(f"{folder}/body.html").render(context)) + "\n"
-            return self._built(mail, subject, text, html, attached)
-        except (TemplateError, ValueError, LookupError, TypeError, AttributeError) as error:
-            raise RenderingFailed(f"{mail.kind}/{mail.language}: {type(error).__name__}: {error}") from error
 
     def _built(
         self, mail: Outgoing, subject: str, text: str, html: str, attached: Sequence[Attachment]
@@ -183,6 +214,38 @@ def safe_filename(name: str, mimetype: str) -> str:
 def kinds(templates: Path) -> list[str]:
     """The kinds of mail there are, in alphabetical order."""
     return sorted(folder.name for folder in (templates / "mail").iterdir() if folder.is_dir())
+
+
+def _folder(mail: Outgoing) -> str:
+    return f"mail/{mail.kind}/{mail.language}"
+
+
+def _with_tokens(text: str, mail: Outgoing, token: Callable[[str, str], str]) -> str:
+    """The text with the token of each of the mail's own private links in the place of its `[[purpose]]`."""
+
+    def of(found: re.Match[str]) -> str:
+        nonce = mail.values.get(found[1])
+        return token(nonce, found[1]) if isinstance(nonce, str) else found[0]
+
+    return _PLACEHOLDER.sub(of, text)
+
+
+def _paragraphs(text: str) -> list[Markup]:
+    """The paragraphs of a plain text as HTML: everything escaped, line ends kept, web addresses as links."""
+    return [
+        Markup("<br>\n").join(_linked(line) for line in paragraph.split("\n"))
+        for paragraph in re.split(r"\n\s*\n", text)
+        if paragraph.strip()
+    ]
+
+
+def _linked(line: str) -> Markup:
+    made, at = Markup(), 0
+    for found in _ADDRESS.finditer(line):
+        address = found[0].rstrip(".,;:!?)]'")
+        made += escape(line[at : found.start()]) + Markup('<a href="{0}">{0}</a>').format(address)
+        at = found.start() + len(address)
+    return made + escape(line[at:])
 
 
 def _address(name: str, address: str) -> Address:

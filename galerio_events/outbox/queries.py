@@ -89,20 +89,54 @@ def due_since(db_session: Session, event_id: int, *, now: datetime) -> datetime 
     )
 
 
-def counts(db_session: Session, event_id: int) -> Mapping[MailState, int]:
-    """How many mails of the event are in each state; every state is there."""
+def counts(
+    db_session: Session, event_id: int, *, kind: str | None = None, batch: str | None = None
+) -> Mapping[MailState, int]:
+    """How many mails of the event (of that kind, of that batch) are in each state; every state is there."""
     found = dict(
         db_session.execute(
             sa.select(OutboxMail.state, sa.func.count())
-            .where(OutboxMail.event_id == event_id)
+            .where(OutboxMail.event_id == event_id, *_of(kind, batch))
             .group_by(OutboxMail.state)
         ).all()
     )
     return {state: found.get(state, 0) for state in MailState}
 
 
-def page(db_session: Session, event_id: int, *, state: MailState | None = None, before: int | None = None) -> Page:
-    """The newest mails of an event (in that state; older than the mail of that id), without their values."""
+def kinds(db_session: Session, event_id: int) -> list[str]:
+    """The kinds of which the event has mails, in alphabetical order."""
+    return list(
+        db_session.scalars(
+            sa.select(OutboxMail.kind).where(OutboxMail.event_id == event_id).distinct().order_by(OutboxMail.kind)
+        )
+    )
+
+
+def batches(db_session: Session, event_id: int) -> dict[str, int]:
+    """The event's batches, the newest first, each with the number of its mails that are still drafts."""
+    rows = db_session.execute(
+        sa.select(
+            OutboxMail.batch,
+            sa.func.sum(sa.case((OutboxMail.state == MailState.DRAFT, 1), else_=0)),
+        )
+        .where(OutboxMail.event_id == event_id, OutboxMail.batch.is_not(None))
+        .group_by(OutboxMail.batch)
+        .order_by(sa.func.max(OutboxMail.id).desc())
+    )
+    return {batch: int(drafts) for batch, drafts in rows}
+
+
+def page(
+    db_session: Session,
+    event_id: int,
+    *,
+    state: MailState | None = None,
+    kind: str | None = None,
+    batch: str | None = None,
+    before: int | None = None,
+) -> Page:
+    """The newest mails of an event (in that state, of that kind or batch; older than the mail of that id), without
+    their values."""
     statement = (
         sa.select(OutboxMail)
         .options(
@@ -121,7 +155,7 @@ def page(db_session: Session, event_id: int, *, state: MailState | None = None, 
                 raiseload=True,
             )
         )
-        .where(OutboxMail.event_id == event_id)
+        .where(OutboxMail.event_id == event_id, *_of(kind, batch))
         .order_by(OutboxMail.id.desc())
         .limit(PAGE + 1)
     )
@@ -131,6 +165,24 @@ def page(db_session: Session, event_id: int, *, state: MailState | None = None, 
         statement = statement.where(OutboxMail.id < before)
     rows = db_session.scalars(statement).all()
     return Page(tuple(rows[:PAGE]), rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def _of(kind: str | None, batch: str | None) -> list[sa.ColumnElement[bool]]:
+    wanted = [] if kind is None else [OutboxMail.kind == kind]
+    return wanted if batch is None else [*wanted, OutboxMail.batch == batch]
+
+
+def lock_mail(db_session: Session, event_id: int, mail_id: int) -> OutboxMail:
+    """As `mail_of`; nobody else changes the mail until the transaction ends."""
+    row = db_session.scalar(
+        sa.select(OutboxMail)
+        .where(OutboxMail.id == mail_id, OutboxMail.event_id == event_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound(f"mail {mail_id} of event {event_id}")
+    return row
 
 
 def mail_of(db_session: Session, event_id: int, mail_id: int) -> OutboxMail:

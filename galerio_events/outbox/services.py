@@ -1,7 +1,8 @@
 """Writes of the outbox. Nothing here commits; a mail is part of the transaction that causes it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,12 +11,15 @@ from sqlalchemy.orm import Session
 
 from galerio_events.errors import ChangeConflict, Conflict
 from galerio_events.outbox import domain, queries
-from galerio_events.outbox.domain import Action, Attachment, Decision, Mail, MailState, Outgoing
+from galerio_events.outbox.domain import Action, Attachment, Decision, Mail, MailState, Outgoing, Wording
 from galerio_events.outbox.models import OutboxMail
-from galerio_events.text import one_line
+from galerio_events.text import clean, one_line
 
 # Set in a session's `info` by `enqueue`; whoever commits the session may tell the worker that there is something to do.
 ENQUEUED = "outbox_enqueued"
+
+# How many mails are written with one statement.
+AT_ONCE = 1000
 
 BuildAttachments = Callable[[Session, Outgoing], Sequence[Attachment]]
 
@@ -63,6 +67,20 @@ def put(db_session: Session, mail: Mail, *, now: datetime) -> bool:
     return written
 
 
+def enqueue_all(db_session: Session, mails: Iterable[Mail], *, now: datetime) -> int:
+    """Write many mails, as `enqueue` does one; how many were written. A thousand of them take one statement.
+
+    Raises `ValueError` for an address that is not one.
+    """
+    statement = _INSERT[db_session.get_bind().dialect.name]
+    written = 0
+    for some in _some(mails):
+        found = db_session.connection().execute(statement, [_row(mail, now=now) for mail in some])
+        written += found.rowcount
+        _note(db_session, some[0], written=any(not mail.draft for mail in some))
+    return written
+
+
 def mail_for(cause: sa.FromClause | None = None) -> sa.Insert:
     """The statement that writes a mail with the parameters of `as_parameters`, to be part of the one that writes its
     `cause`: there is a mail for each row of that.
@@ -72,7 +90,7 @@ def mail_for(cause: sa.FromClause | None = None) -> sa.Insert:
     types = OutboxMail.__table__.c
     values = sa.select(*(sa.bindparam(_parameter(column), type_=types[column].type) for column in _COLUMNS))
     rows = values if cause is None else values.select_from(cause)
-    return sa.insert(OutboxMail.__table__).from_select(_COLUMNS, rows, include_defaults=False)
+    return sa.insert(OutboxMail).from_select(_COLUMNS, rows, include_defaults=False)
 
 
 def as_parameters(mail: Mail, *, now: datetime) -> dict[str, Any]:
@@ -89,6 +107,7 @@ def _inserts(table: Any) -> dict[str, postgresql.Insert | sqlite.Insert]:
     return {"postgresql": postgresql.insert(table), "sqlite": sqlite.insert(table)}
 
 
+_INSERT = {dialect: insert.on_conflict_do_nothing() for dialect, insert in _inserts(OutboxMail.__table__).items()}
 _PUT = {
     dialect: insert.on_conflict_do_nothing().returning(OutboxMail.__table__.c.id)
     for dialect, insert in _inserts(OutboxMail.__table__).items()
@@ -122,6 +141,12 @@ def _row(mail: Mail, *, now: datetime) -> dict[str, Any]:
         "last_error": "",
         "created_at": now,
     }
+
+
+def _some(mails: Iterable[Mail]) -> Iterator[list[Mail]]:
+    left = iter(mails)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
 
 
 def _note(db_session: Session, mail: Mail, *, written: bool) -> None:
@@ -209,6 +234,39 @@ def retry_failed(db_session: Session, event_id: int, *, now: datetime) -> int:
     db_session.expire_all()
     db_session.info[ENQUEUED] = True
     return len(retried)
+
+
+def edit_draft(db_session: Session, event_id: int, mail_id: int, wording: Wording | None, *, seen: str) -> None:
+    """Give a draft other words, or (None) those that it was written with.
+
+    `seen` is the `wording_digest` of what was edited. Raises `ChangeConflict`: `ALREADY_DONE` where the mail is no
+    draft any more, `STALE` where somebody else has edited it meanwhile.
+    """
+    row = queries.lock_mail(db_session, event_id, mail_id)
+    if row.state is not MailState.DRAFT:
+        raise ChangeConflict(Conflict.ALREADY_DONE)
+    if domain.wording_digest(row.values) != seen:
+        raise ChangeConflict(Conflict.STALE)
+    kept = {name: value for name, value in row.values.items() if name != domain.EDITED}
+    if wording is not None:
+        kept[domain.EDITED] = {"subject": one_line(wording.subject), "text": clean(wording.text)}
+    row.values = kept
+    db_session.flush()
+
+
+def act_on_drafts(db_session: Session, event_id: int, batch: str, action: Action, *, now: datetime) -> int:
+    """Send or cancel all drafts of a batch. Returns how many there were."""
+    found = db_session.execute(
+        sa.update(OutboxMail)
+        .where(OutboxMail.event_id == event_id, OutboxMail.batch == batch, OutboxMail.state == MailState.DRAFT)
+        .values(state=domain.TRANSITIONS[MailState.DRAFT, action], next_attempt_at=now)
+        .returning(OutboxMail.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    db_session.expire_all()
+    if found and action is Action.SEND:
+        db_session.info[ENQUEUED] = True
+    return len(found)
 
 
 def _change(db_session: Session, where: Sequence[sa.ColumnElement[bool]], **values: Any) -> bool:

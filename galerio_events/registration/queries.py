@@ -1,6 +1,6 @@
 """Reads of registrations. Counts that decide about admission are made while the event's lock is held."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,19 @@ class Known:
     email: str
     language: str
     same_submission: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """A registrant and which of some sessions they chose; `links` are the nonces of their private links by purpose."""
+
+    name: str
+    email: str
+    language: str
+    reference: str
+    version: int
+    sessions: frozenset[str]
+    links: Mapping[str, str]
 
 
 # These are sent for every registration, so they are put together once.
@@ -268,3 +281,50 @@ def reminders(db_session: Session, registration_id: int) -> Sequence[datetime]:
         .order_by(PrivateLink.id)
     ).all()
     return made[1:]
+
+
+def choosers(db_session: Session, event_id: int, keys: Collection[str]) -> list[Chooser]:
+    """The active registrants of the event who chose one of these sessions, in the order in which they registered."""
+    chosen = db_session.execute(
+        sa.select(
+            Registration.id,
+            Registration.name,
+            Registration.email,
+            Registration.language,
+            Registration.reference,
+            Registration.version,
+            ProgrammeSession.key,
+        )
+        .join(SessionChoice, SessionChoice.registration_id == Registration.id)
+        .join(ProgrammeSession, ProgrammeSession.id == SessionChoice.session_id)
+        .where(Registration.event_id == event_id, _ACTIVE, ProgrammeSession.event_id == event_id)
+        .where(ProgrammeSession.key.in_(keys))
+        .order_by(Registration.id)
+    ).all()
+    sessions: dict[int, set[str]] = {}
+    who: dict[int, sa.Row[Any]] = {}
+    for row in chosen:
+        who[row.id] = row
+        sessions.setdefault(row.id, set()).add(row.key)
+    links = _newest_nonces(db_session, event_id) if who else {}
+    return [
+        Chooser(
+            row.name, row.email, row.language, row.reference, row.version, frozenset(sessions[row.id]),
+            links.get(row.id, {}),
+        )
+        for row in who.values()
+    ]  # fmt: skip
+
+
+def _newest_nonces(db_session: Session, event_id: int) -> dict[int, dict[str, str]]:
+    """By registration and purpose: the nonce of the newest private link that still opens."""
+    rows = db_session.execute(
+        sa.select(PrivateLink.registration_id, PrivateLink.purpose, PrivateLink.nonce)
+        .join(Registration, Registration.id == PrivateLink.registration_id)
+        .where(Registration.event_id == event_id, _ACTIVE, PrivateLink.revoked_at.is_(None))
+        .order_by(PrivateLink.id)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for registration_id, purpose, nonce in rows:
+        found.setdefault(registration_id, {})[purpose.value] = nonce
+    return found

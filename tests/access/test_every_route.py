@@ -75,6 +75,9 @@ ROUTES: dict[str, str | Permission] = {
     "outbox.html": Permission.OUTBOX_READ,
     "outbox.act": Permission.OUTBOX_SEND,
     "outbox.retry_failed": Permission.OUTBOX_SEND,
+    "outbox.edit": Permission.OUTBOX_SEND,
+    "outbox.original": Permission.OUTBOX_SEND,
+    "outbox.all_drafts": Permission.OUTBOX_SEND,
 }
 
 # Who asks: name, role, and whether the role is on this event, on another one, or on all of them.

@@ -329,3 +329,11 @@ def _role(role: str, person: str, title: Translated) -> PublishedRole:
 def unreleased(session: PublishedSession) -> PublishedSession:
     """The session without what the act of releasing adds to it: the form in which two of them are compared."""
     return replace(session, sequence=0, released_at=None)
+
+
+def as_draft(programme: PublishedProgramme) -> PublishedProgramme:
+    """A released programme as it was before it was released: without what was cancelled, numbers and times.
+
+    What only a cancelled session names stays: a release says no more of whether the draft had it.
+    """
+    return replace(programme, sessions=tuple(unreleased(session) for session in programme.running))

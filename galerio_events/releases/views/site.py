@@ -1,12 +1,10 @@
 """The public site: every page is made of the newest release alone."""
 
-from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from galerio_events import clock
 from galerio_events.events.domain.settings import is_web_address
 from galerio_events.extensions import db
 from galerio_events.programme.domain import RoleKind, SessionKind
@@ -18,10 +16,10 @@ from galerio_events.releases.domain.document import (
     PublishedProgramme,
     PublishedSession,
 )
-from galerio_events.releases.views import timetable
+from galerio_events.releases.views import timetable, zones
 from galerio_events.translated import Translated
 from galerio_events.web import times
-from galerio_events.web.guards import load_event, public
+from galerio_events.web.guards import public
 from galerio_events.web.published import respond
 
 blueprint = Blueprint("site", __name__)
@@ -50,23 +48,23 @@ def home(language: str, slug: str) -> Response:
             page="home",
             days=timetable.days(programme, language=language, zone_name=event.timezone),
             dates=times.date_range(event.starts_on, event.ends_on, language),
-            zone=_zone_label(programme, event.timezone, language),
+            zone=zones.zone_label(programme, event.timezone, language),
             figures=timetable.figures(programme),
             organiser_roles=list(dict.fromkeys(o.role for o in event.organisers)),
             participants=event.facts.get("participants") or {},
             calendar=_calendar_links(event, language),
         )
 
-    return respond(slug, build, before=lambda: _announced_later(slug))
+    return respond(slug, build, before=lambda: zones.announced_later(slug))
 
 
 @blueprint.get("/<language:language>/<slug>/programme")
 @public
 def programme(language: str, slug: str) -> AnyResponse | tuple[str, int]:
     """The timetable by day and venue, in the event's time zone or in the one that `?tz=` names."""
-    zone_name = _wanted_zone()
+    zone_name = zones.wanted_zone()
     if zone_name is None:
-        return _other_zone(language, slug)
+        return zones.other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         event = programme.event
@@ -82,19 +80,19 @@ def programme(language: str, slug: str) -> AnyResponse | tuple[str, int]:
                 if s.cancelled
             ],
             calendar=_calendar_links(event, language),
-            **_zone_values(programme, shown, language),
+            **zones.zone_values(programme, shown, language),
         )
 
-    return respond(slug, build, arguments=("tz",), before=lambda: _announced_later(slug))
+    return respond(slug, build, arguments=("tz",), before=lambda: zones.announced_later(slug))
 
 
 @blueprint.get("/<language:language>/<slug>/sessions/<key>")
 @public
 def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
     """One session: what it is about, when, where and who. One that was cancelled says so."""
-    zone_name = _wanted_zone()
+    zone_name = zones.wanted_zone()
     if zone_name is None:
-        return _other_zone(language, slug)
+        return zones.other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         found = programme.session(key) or abort(404)
@@ -116,7 +114,7 @@ def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]
             companies=_companies(event, found),
             before=before,
             after=after,
-            **_zone_values(programme, shown, language, found),
+            **zones.zone_values(programme, shown, language, found),
         )
 
     return respond(slug, build, arguments=("tz",))
@@ -126,9 +124,9 @@ def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]
 @public
 def people(language: str, slug: str) -> AnyResponse | tuple[str, int]:
     """Everybody who takes part, in the order of the programme; links carry the zone that `?tz=` names."""
-    zone_name = _wanted_zone()
+    zone_name = zones.wanted_zone()
     if zone_name is None:
-        return _other_zone(language, slug)
+        return zones.other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         return render_template(
@@ -137,10 +135,10 @@ def people(language: str, slug: str) -> AnyResponse | tuple[str, int]:
             page="people",
             people=[programme.people[key] for key in timetable.people_in_order(programme)],
             figures=timetable.figures(programme),
-            kept=_kept(programme, zone_name),
+            kept=zones.kept(programme, zone_name),
         )
 
-    return respond(slug, build, arguments=("tz",), before=lambda: _announced_later(slug))
+    return respond(slug, build, arguments=("tz",), before=lambda: zones.announced_later(slug))
 
 
 @blueprint.get("/<language:language>/<slug>/people/<key>")
@@ -150,9 +148,9 @@ def person(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
 
     Times are in the event's time zone or in the one that `?tz=` names.
     """
-    zone_name = _wanted_zone()
+    zone_name = zones.wanted_zone()
     if zone_name is None:
-        return _other_zone(language, slug)
+        return zones.other_zone(language, slug)
 
     def build(programme: PublishedProgramme) -> str:
         found = programme.people.get(key) or abort(404)
@@ -171,8 +169,8 @@ def person(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
                 )
                 for s in programme.sessions_of(key)
             ],
-            zone=_zone_label(programme, shown, language),
-            kept=_kept(programme, zone_name),
+            zone=zones.zone_label(programme, shown, language),
+            kept=zones.kept(programme, zone_name),
         )
 
     return respond(slug, build, arguments=("tz",))
@@ -195,62 +193,6 @@ def archive(language: str, slug: str) -> Response:
         )
 
     return respond(slug, build)
-
-
-def _wanted_zone() -> str | None:
-    """The zone that the reader asks for, `""` where none is asked for, None where no zone is spelt so."""
-    asked = request.args.get("tz", "")
-    return asked if not asked or asked in clock.zone_names() else None
-
-
-def _other_zone(language: str, slug: str) -> AnyResponse | tuple[str, int]:
-    """To the zone that the reader means by `?tz=` (`asia/tokyo`), or the question which one is meant."""
-    try:
-        meant = clock.zone_name(request.args["tz"])
-    except clock.UnknownZone:
-        return _unknown_zone(language, slug)
-    return redirect(url_for(str(request.endpoint), **{**(request.view_args or {}), "tz": meant}))
-
-
-def _unknown_zone(language: str, slug: str) -> tuple[str, int]:
-    programme = queries.newest_programme(db.session(), slug)
-    if programme is None:
-        abort(404)
-    asked = request.args.get("tz", "")[:80]
-    values = _zone_values(programme, programme.event.timezone, language)
-    page = render_template("site/unknown_zone.html", event=programme.event, page="programme", asked=asked, **values)
-    return page, 400
-
-
-def _announced_later(slug: str) -> str:
-    event = load_event(slug)
-    return render_template("site/announced_later.html", event_title=event.title, slug=event.slug)
-
-
-def _zone_label(programme: PublishedProgramme, zone_name: str, language: str) -> str:
-    return times.zone_label(zone_name, (s.starts_at for s in programme.running), language)
-
-
-def _zone_values(
-    programme: PublishedProgramme, shown: str, language: str, session: PublishedSession | None = None
-) -> dict[str, Any]:
-    """What the pages with times say about zones."""
-    own = programme.event.timezone
-    moments = [session.starts_at] if session else [s.starts_at for s in programme.running]
-    return {
-        "zone_name": shown,
-        "zone": times.zone_label(shown, moments, language),
-        "own_zone": times.zone_label(own, moments, language),
-        "in_own_zone": shown == own,
-        "kept": _kept(programme, shown),
-        "zone_choices": () if session else times.zone_choices(language),
-        "zone_listed": shown in clock.listed_zone_names(),
-    }
-
-
-def _kept(programme: PublishedProgramme, zone_name: str) -> dict[str, str]:
-    """What links between the pages carry on, so that the reader's zone is not lost on the way."""
-    return {} if zone_name in {"", programme.event.timezone} else {"tz": zone_name}
 
 
 def _neighbours(

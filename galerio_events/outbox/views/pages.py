@@ -1,5 +1,6 @@
-"""The organisers' pages about mail, and what an application does so that mail leaves soon after a commit."""
+"""The list of mails and one mail, and what an application does so that mail leaves soon after a commit."""
 
+from collections.abc import Collection
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,14 @@ from galerio_events.clock import utc_now
 from galerio_events.errors import DomainError
 from galerio_events.extensions import db
 from galerio_events.outbox import exports, queries, services, worker
-from galerio_events.outbox.domain import INTERRUPTED, Action, MailState, actions_by_hand, minutes_overdue
+from galerio_events.outbox.domain import (
+    INTERRUPTED,
+    Action,
+    MailState,
+    actions_by_hand,
+    edited_wording,
+    minutes_overdue,
+)
 from galerio_events.outbox.exports import RenderingFailed
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.outbox.worker.queue import Nudger
@@ -24,10 +32,9 @@ from galerio_events.permissions import Permission, can
 from galerio_events.web.guards import actor, requires
 
 bp = Blueprint("outbox", __name__)
-blueprints = (bp,)
 
 # The largest id that a PostgreSQL integer holds.
-_MOST = 2**31 - 1
+MOST = 2**31 - 1
 _HEADERS = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
 _PREVIEW_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 
@@ -47,6 +54,7 @@ KINDS = {
     "registration_changed": lazy_gettext("Registration changed"),
     "registration_cancelled": lazy_gettext("Registration cancelled"),
     "registration_known": lazy_gettext("Registered already"),
+    "programme_changed": lazy_gettext("Programme changed"),
 }
 
 
@@ -54,6 +62,13 @@ KINDS = {
 def mail_kind(kind: str) -> str:
     """What organisers call a kind of mail."""
     return str(KINDS.get(kind, kind))
+
+
+@bp.app_template_filter("mail_batch")
+def mail_batch(batch: str) -> str:
+    """What organisers call a batch of mails."""
+    number = batch.removeprefix("release-")
+    return _("Release %(number)s", number=number) if number.isdecimal() else batch
 
 
 @bp.app_template_filter("mail_error")
@@ -84,29 +99,40 @@ def nudge(db_session: Session) -> None:
 @bp.get("/<language:language>/organise/<slug>/outbox")
 @requires(Permission.OUTBOX_READ)
 def index(language: str, slug: str) -> ResponseReturnValue:
-    """The event's mails, newest first; `state` shows those in one state, `before` those older than that mail."""
-    now = utc_now()
+    """The event's mails, newest first; `state`, `kind` and `batch` show only such mails, `before` those older than
+    that mail."""
+    now, db_session, event_id = utc_now(), db.session(), g.event.id
     state, before = _state(request.args.get("state", "")), _before(request.args.get("before", ""))
+    kinds, batches = queries.kinds(db_session, event_id), queries.batches(db_session, event_id)
+    kind, batch = _one_of(kinds, request.args.get("kind", "")), _one_of(batches, request.args.get("batch", ""))
     return render_template(
         "organise/outbox.html",
-        counts=queries.counts(db.session(), g.event.id),
-        page=queries.page(db.session(), g.event.id, state=state, before=before),
+        counts=queries.counts(db_session, event_id, kind=kind, batch=batch),
+        page=queries.page(db_session, event_id, state=state, kind=kind, batch=batch, before=before),
         state=state,
+        kind=kind,
+        batch=batch,
+        kinds=kinds,
+        batches=batches,
+        kept={name: value for name, value in (("kind", kind), ("batch", batch)) if value},
         before=before,
-        overdue=minutes_overdue(queries.due_since(db.session(), g.event.id, now=now), now=now),
-        may_send=can(actor(), Permission.OUTBOX_SEND, event_id=g.event.id),
+        overdue=minutes_overdue(queries.due_since(db_session, event_id, now=now), now=now),
+        may_send=can(actor(), Permission.OUTBOX_SEND, event_id=event_id),
     )
 
 
-@bp.get(f"/<language:language>/organise/<slug>/outbox/<int(max={_MOST}):mail_id>")
+@bp.get(f"/<language:language>/organise/<slug>/outbox/<int(max={MOST}):mail_id>")
 @requires(Permission.OUTBOX_READ)
 def mail(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
     """One mail as it leaves, but for the tokens of its private links."""
     row = queries.mail_of(db.session(), g.event.id, mail_id)
     message, problem = _preview(row)
+    may_send = can(actor(), Permission.OUTBOX_SEND, event_id=g.event.id)
     return render_template(
         "organise/outbox_mail.html",
         mail=row,
+        edited=edited_wording(row.values) is not None,
+        may_edit=may_send and row.state is MailState.DRAFT and message is not None,
         headers=[(name, str(message[name])) for name in _HEADERS if message[name]] if message else [],
         text=exports.parts(message)[0] if message else "",
         attachments=[
@@ -114,11 +140,11 @@ def mail(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
             for part in (message.iter_attachments() if message else ())
         ],
         problem=problem,
-        actions=actions_by_hand(row.state) if can(actor(), Permission.OUTBOX_SEND, event_id=g.event.id) else (),
+        actions=actions_by_hand(row.state) if may_send else (),
     )
 
 
-@bp.get(f"/<language:language>/organise/<slug>/outbox/<int(max={_MOST}):mail_id>/html")
+@bp.get(f"/<language:language>/organise/<slug>/outbox/<int(max={MOST}):mail_id>/html")
 @requires(Permission.OUTBOX_READ)
 def html(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
     """The HTML of one mail, for the frame of its page: nothing in it runs or leads anywhere."""
@@ -129,7 +155,7 @@ def html(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
 
 
 @bp.post(
-    f"/<language:language>/organise/<slug>/outbox/<int(max={_MOST}):mail_id>/<any({_BY_HAND}):action>",
+    f"/<language:language>/organise/<slug>/outbox/<int(max={MOST}):mail_id>/<any({_BY_HAND}):action>",
 )
 @requires(Permission.OUTBOX_SEND)
 def act(language: str, slug: str, mail_id: int, action: str) -> ResponseReturnValue:
@@ -157,8 +183,14 @@ def _state(given: str) -> MailState | None:
     return MailState(given) if given else None
 
 
+def _one_of(known: Collection[str], given: str) -> str | None:
+    if given and given not in known:
+        abort(404)
+    return given or None
+
+
 def _before(given: str) -> int | None:
-    if given and not (given.isascii() and given.isdecimal() and len(given) < 11 and int(given) <= _MOST):
+    if given and not (given.isascii() and given.isdecimal() and len(given) < 11 and int(given) <= MOST):
         abort(404)
     return int(given) if given else None
 

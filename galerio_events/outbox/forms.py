@@ -1,0 +1,39 @@
+"""The form in which organisers edit the words of a draft."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from galerio_events.outbox.domain import SUBJECT_LENGTH, TEXT_LENGTH, Wording
+from galerio_events.text import clean, one_line
+
+_: Any = lazy_gettext
+
+
+class WordingForm(FlaskForm):
+    """`seen` is the digest of the words that the form began with. Line ends in a subject become spaces."""
+
+    subject = StringField(
+        _("Subject"),
+        filters=[lambda value: one_line(value or "")],
+        validators=[
+            InputRequired(_("Enter a subject.")),
+            Length(max=SUBJECT_LENGTH, message=_("This subject is too long: %(max)d characters at most.")),
+        ],
+    )
+    text = TextAreaField(
+        _("Text"),
+        filters=[lambda value: clean(value or "")],
+        validators=[
+            InputRequired(_("Enter the text of the mail.")),
+            Length(max=TEXT_LENGTH, message=_("This text is too long: %(max)d characters at most.")),
+        ],
+    )
+    seen = HiddenField()
+
+    def wording(self) -> Wording:
+        """What was entered. Only for a form that validated."""
+        return Wording(self.subject.data or "", self.text.data or "")
