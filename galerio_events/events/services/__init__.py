@@ -7,6 +7,47 @@ from galerio_events.events.services.editions import (
     save_tracks,
     save_venues,
 )
+from galerio_events.events.services.entries import (
+    TRACKS,
+    VENUES,
+    Sort,
+    add_entry,
+    keys_digest,
+    move_entry,
+    remove_entry,
+    save_entry,
+)
 from galerio_events.events.services.history import record
+from galerio_events.events.services.organisers import (
+    add_organiser,
+    keep_image,
+    move_organiser,
+    organisers_digest,
+    remove_organiser,
+    save_organiser,
+)
+from galerio_events.events.services.settings import save_event_settings
 
-__all__ = ["EventRefused", "add_event", "record", "save_edition", "save_tracks", "save_venues"]
+__all__ = [
+    "TRACKS",
+    "VENUES",
+    "EventRefused",
+    "Sort",
+    "add_entry",
+    "add_event",
+    "add_organiser",
+    "keep_image",
+    "keys_digest",
+    "move_entry",
+    "move_organiser",
+    "organisers_digest",
+    "record",
+    "remove_entry",
+    "remove_organiser",
+    "save_edition",
+    "save_entry",
+    "save_event_settings",
+    "save_organiser",
+    "save_tracks",
+    "save_venues",
+]

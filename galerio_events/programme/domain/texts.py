@@ -1,11 +1,9 @@
 """What organisers need to know about the texts of a session: what lacks a translation, and how to call its address."""
 
-import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from galerio_events.events.domain import KEY_LENGTH, is_key
+from galerio_events.events.domain import keys
 from galerio_events.programme.domain.rules import key_problem
 from galerio_events.translated import Translated
 
@@ -27,14 +25,4 @@ def gaps(texts: Mapping[str, Translated], languages: Sequence[str]) -> tuple[Gap
 
 def suggested_key(title: Translated, taken: Collection[str]) -> str:
     """A key that no other session has: the words of its title in Latin letters, else `session` and a number."""
-    words = ""
-    for text in (title.get("en", ""), *title.values()):
-        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-        words = "-".join(re.findall(r"[a-z0-9]+", plain))
-        if words:
-            break
-    base = words[: KEY_LENGTH - 5].strip("-")
-    if not is_key(base):
-        base = "session"
-    tries = [base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))]
-    return next(key for key in tries if key_problem(key, taken) is None)
+    return keys.suggested_key(title, "session", lambda key: key_problem(key, taken) is None)

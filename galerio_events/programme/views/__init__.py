@@ -1,5 +1,10 @@
 """The organisers' programme."""
 
+from galerio_events.programme.views import conflicts, kinds, place, settings, timetable  # noqa: F401 they add routes to the blueprint
 from galerio_events.programme.views.pages import bp
 
-blueprints = (bp,)
+blueprints = (
+    bp,
+    settings.bp,
+    kinds.bp,
+)

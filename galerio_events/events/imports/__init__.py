@@ -1,0 +1,1 @@
+"""What organisers send to an event, as values."""

@@ -1,0 +1,154 @@
+"""Who stands behind the event, with their logos."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from galerio_events import clock
+from galerio_events.errors import NotFound
+from galerio_events.events import queries as events
+from galerio_events.events import services
+from galerio_events.events.domain import OrganiserRole
+from galerio_events.events.domain.pictures import EXTENSION, MOST_BYTES, Picture, PictureProblem, PictureRefused
+from galerio_events.events.domain.plain import settings_to_plain
+from galerio_events.events.imports.pictures import read_picture
+from galerio_events.events.models import Event, EventOrganiser
+from galerio_events.extensions import db
+from galerio_events.permissions import Permission
+from galerio_events.programme.forms.settings import OrganiserForm, entry_data, named_form
+from galerio_events.programme.views.settings.blueprint import bp
+from galerio_events.programme.views.settings.sheet import Sheet
+from galerio_events.web.expired import when_expired
+from galerio_events.web.filters import LANGUAGE_NAMES
+from galerio_events.web.guards import actor, requires
+from galerio_events.web.labels import label
+
+
+class OrganiserSheet(Sheet):
+    """The form of one of them; without one, of a new one."""
+
+    template = "settings/organiser.html"
+
+    def __init__(self, event: Event, organiser_id: int | None) -> None:
+        super().__init__(event)
+        self.organiser_id = organiser_id
+        self.form_class = named_form(OrganiserForm, self.languages, LANGUAGE_NAMES)
+        self.rows = events.organisers_of(db.session(), event.id)
+        if organiser_id is not None and self.organiser is None:
+            raise NotFound(str(organiser_id))
+
+    @property
+    def organiser(self) -> EventOrganiser | None:
+        """The one that the form is about."""
+        return next((row for row in self.rows if row.id == self.organiser_id), None)
+
+    def form(self, sent: Any) -> OrganiserForm:
+        stored = self.organiser
+        data = {"role": OrganiserRole.HOST.value} if stored is None else entry_data(events.organiser_settings(stored))
+        form: OrganiserForm = self.form_class(sent, data=data if sent is None else {})
+        form.role.choices = [(role.value, label(role)) for role in OrganiserRole]
+        if stored is None or stored.logo is None:
+            del form.remove_logo
+        return form
+
+    def plain(self) -> Mapping[str, Any] | None:
+        stored = self.organiser
+        return None if stored is None else settings_to_plain(events.organiser_settings(stored))
+
+    def seen(self) -> str:
+        return services.organisers_digest(self.rows) if self.organiser_id is None else super().seen()
+
+    def save(self, form: OrganiserForm) -> ResponseReturnValue | None:
+        try:
+            picture = _picture(form)
+        except PictureRefused as refused:
+            form.logo.errors = [_explained(refused.problem)]
+            return None
+        stored = self.organiser
+        values = form.values(None if stored is None else events.organiser_settings(stored))
+        common: dict[str, Any] = {"picture": picture, "seen": form.seen.data or "", "by": self.by, "now": self.now}
+        if self.organiser_id is None:
+            services.add_organiser(db.session(), self.event.id, values, **common)
+        else:
+            services.save_organiser(db.session(), self.event.id, self.organiser_id, values, **common)
+        return self.saved(_("Saved in the draft. The public sees it after the next release."))
+
+    def address(self) -> str:
+        return url_for("settings.organisers", slug=self.event.slug)
+
+    def context(self) -> dict[str, Any]:
+        return {"organiser": self.organiser, "extension": EXTENSION}
+
+
+@bp.get("/<language:language>/organise/<slug>/settings/organisers")
+@requires(Permission.EVENT_EDIT)
+def organisers(language: str, slug: str) -> ResponseReturnValue:
+    """Who stands behind the event, in the order in which the public sees them."""
+    rows = events.organisers_of(db.session(), g.event.id)
+    return render_template("settings/organisers.html", event=g.event, organisers=rows, extension=EXTENSION)
+
+
+@requires(Permission.EVENT_EDIT)
+def organiser_again(language: str, slug: str, organiser_id: int | None = None) -> ResponseReturnValue:
+    """The form with what was sent and a fresh token, where the one that was sent is not good any more."""
+    return OrganiserSheet(g.event, organiser_id).again()
+
+
+@bp.route("/<language:language>/organise/<slug>/settings/organisers/new", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+@when_expired(organiser_again)
+def new_organiser(language: str, slug: str) -> ResponseReturnValue:
+    """The form for one more."""
+    return OrganiserSheet(g.event, None).asked()
+
+
+@bp.route("/<language:language>/organise/<slug>/settings/organisers/<int:organiser_id>", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+@when_expired(organiser_again)
+def organiser(language: str, slug: str, organiser_id: int) -> ResponseReturnValue:
+    """The form for one of them."""
+    return OrganiserSheet(g.event, organiser_id).asked()
+
+
+@bp.post("/<language:language>/organise/<slug>/settings/organisers/<int:organiser_id>/order")
+@requires(Permission.EVENT_EDIT)
+def order_organiser(language: str, slug: str, organiser_id: int) -> ResponseReturnValue:
+    """One place up or down."""
+    step = {"up": -1, "down": 1}.get(request.form.get("do", ""), 0)
+    services.move_organiser(db.session(), g.event.id, organiser_id, step, by=actor().account_id, now=clock.utc_now())
+    db.session.commit()
+    return redirect(url_for("settings.organisers", slug=slug, _anchor=f"organiser-{organiser_id}"))
+
+
+@bp.route("/<language:language>/organise/<slug>/settings/organisers/<int:organiser_id>/remove", methods=["GET", "POST"])
+@requires(Permission.EVENT_EDIT)
+def remove_organiser(language: str, slug: str, organiser_id: int) -> ResponseReturnValue:
+    """Says what deleting does, and does it."""
+    sheet = OrganiserSheet(g.event, organiser_id)
+    if request.method == "GET":
+        return render_template("settings/organiser_remove.html", event=g.event, organiser=sheet.organiser)
+    services.remove_organiser(db.session(), g.event.id, organiser_id, by=sheet.by, now=sheet.now)
+    db.session.commit()
+    flash(_("Deleted from the draft. The public sees it until the next release."), "success")
+    return redirect(sheet.address())
+
+
+def _picture(form: OrganiserForm) -> Picture | None:
+    """The picture that was sent, if one was."""
+    given = form.logo.data
+    if not given or not getattr(given, "filename", ""):
+        return None
+    return read_picture(given.stream.read(MOST_BYTES + 1))
+
+
+def _explained(problem: PictureProblem) -> str:
+    return {
+        PictureProblem.TOO_LARGE: _("This file is too large: 5 MB at most."),
+        PictureProblem.UNKNOWN_FORMAT: _("This is no PNG, JPEG or WebP picture. Choose another file."),
+        PictureProblem.DAMAGED: _("This picture is damaged or incomplete. Choose another file."),
+        PictureProblem.TOO_MANY_PIXELS: _("This picture has too many pixels: 25 million at most."),
+        PictureProblem.ANIMATED: _("This picture moves. Choose one that stands still."),
+    }[problem]
