@@ -15,16 +15,17 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from galerio_events.accounts.models import Account
-from galerio_events.events.models import Event
+from galerio_events.events.models import Event, Image
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.permissions import GRANTS, AccountRole, Permission
 from galerio_events.registration.domain import AffiliationKind, LinkPurpose
 from galerio_events.registration.models import PrivateLink, Registration
+from galerio_events.releases.services import release_programme
 from galerio_events.text import private_token, token_hash
 from tests.support.builders import NOW, make_account, make_event, sign_in
-from tests.support.demo import released_demo
+from tests.support.demo import imported_ascc11
 
 PUBLIC = "public"
 ROUTES: dict[str, str | Permission] = {
@@ -46,6 +47,24 @@ ROUTES: dict[str, str | Permission] = {
     "programme.conflicts": Permission.PROGRAMME_READ,
     "programme.accept_conflict": Permission.PROGRAMME_EDIT,
     "programme.withdraw_conflict": Permission.PROGRAMME_EDIT,
+    "settings.event": Permission.EVENT_EDIT,
+    "settings.organisers": Permission.EVENT_EDIT,
+    "settings.new_organiser": Permission.EVENT_EDIT,
+    "settings.organiser": Permission.EVENT_EDIT,
+    "settings.order_organiser": Permission.EVENT_EDIT,
+    "settings.remove_organiser": Permission.EVENT_EDIT,
+    "settings.venues": Permission.EVENT_EDIT,
+    "settings.new_venue": Permission.EVENT_EDIT,
+    "settings.venue": Permission.EVENT_EDIT,
+    "settings.order_venue": Permission.EVENT_EDIT,
+    "settings.remove_venue": Permission.EVENT_EDIT,
+    "settings.tracks": Permission.EVENT_EDIT,
+    "settings.new_track": Permission.EVENT_EDIT,
+    "settings.track": Permission.EVENT_EDIT,
+    "settings.order_track": Permission.EVENT_EDIT,
+    "settings.remove_track": Permission.EVENT_EDIT,
+    "kinds.page": Permission.EVENT_EDIT,
+    "site_images.image": PUBLIC,
     "release.page": Permission.PROGRAMME_RELEASE,
     "release.make": Permission.PROGRAMME_RELEASE,
     "site.front": PUBLIC,
@@ -111,12 +130,20 @@ class World:
             values["key"] = "hashimoto"
         if rule.endpoint == "registration.calendar":
             values["token"] = self.calendar_token
+        if rule.endpoint.startswith("settings.") and "key" in values:
+            values["key"] = "webinar" if "venue" in rule.endpoint else "smart-city"
         return values
 
 
 @pytest.fixture
 def world(app: Flask, db_session: Session) -> World:
-    event = released_demo(db_session)
+    event = imported_ascc11(db_session)
+    picture = Image(
+        event_id=event.id, digest="a" * 64, mimetype="image/webp", width=1, height=1, data=b"RIFF", created_at=NOW
+    )
+    db_session.add(picture)
+    event.organisers[0].logo = picture.digest
+    release_programme(db_session, event.id, account_id=None, note="", now=NOW)
     other = make_event(db_session, "ascc12", starts_on=date(2023, 11, 23), ends_on=date(2023, 11, 24))
     registration = Registration(
         event_id=event.id, reference="A-0001", name="Demo Visitor", email="visitor@example.org",
@@ -145,6 +172,9 @@ def world(app: Flask, db_session: Session) -> World:
         "mail_id": row.id,
         "kind": "json",
         "action": "cancel",
+        "organiser_id": event.organisers[0].id,
+        "digest": picture.digest,
+        "extension": "webp",
     }
     db_session.commit()
     return World(event, other, samples, tokens[LinkPurpose.CALENDAR])
