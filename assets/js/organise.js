@@ -1,5 +1,6 @@
 // Small comforts of the organisers' screens; every page works without them.
 
+import { pickColours } from "./colours.js";
 import { sendOnce } from "./once.js";
 
 const summary = document.querySelector("[data-focus]");
@@ -23,6 +24,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
 }
 
 sendOnce();
+pickColours();
 
 // Leaving a form with changes in it asks first.
 for (const form of document.querySelectorAll("form[data-keep]")) {
