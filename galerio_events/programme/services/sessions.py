@@ -13,6 +13,7 @@ from galerio_events.events.domain import Deed, Entry, Subject
 from galerio_events.events.queries import lock, slug_of
 from galerio_events.events.services import record
 from galerio_events.programme import queries
+from galerio_events.programme.domain.placing import moves_what_is_locked, placement_of
 from galerio_events.programme.domain.plain import links_to_plain, session_to_plain
 from galerio_events.programme.domain.rules import (
     SessionProblem,
@@ -79,7 +80,8 @@ def save_session(
     """Make the session of that key say this. What says it already is not touched and keeps its version.
 
     `expected_version` is the version that whoever changes it has seen, `by` their account; what is saved at once has
-    the same `batch` in the history. Raises `NotFound`, `SessionRefused`, and `ChangeConflict(STALE)` where somebody
+    the same `batch` in the history. Raises `NotFound`, `SessionRefused` (also where it is locked, stays so and would be
+    moved), and `ChangeConflict(STALE)` where somebody
     else was faster.
     """
     session = _expected(db_session, event_id, key, expected_version)
@@ -87,6 +89,8 @@ def save_session(
     if before == values:
         return session
     ids, problems = _checked(db_session, event_id, values)
+    if moves_what_is_locked(placement_of(before), placement_of(values)):
+        problems = (SessionProblem.LOCKED, *problems)
     if problems:
         raise SessionRefused(problems)
     _write(session, values, ids, now)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from galerio_events import clock
+from galerio_events.errors import ChangeConflict
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
@@ -18,11 +19,12 @@ from galerio_events.programme import queries, services
 from galerio_events.programme.domain.rules import SessionRefused
 from galerio_events.programme.domain.texts import Gap, gaps
 from galerio_events.programme.models import ProgrammeSession
+from galerio_events.programme.views import drawing, live
 from galerio_events.programme.views.editor import MOST_ROWS, Editor, day_of, number
 from galerio_events.text import fold, one_line
 from galerio_events.web.expired import when_expired
 from galerio_events.web.filters import LANGUAGE_NAMES
-from galerio_events.web.guards import requires
+from galerio_events.web.guards import actor, requires
 from galerio_events.web.overview import Card, overview_card
 
 bp = Blueprint("programme", __name__)
@@ -36,9 +38,9 @@ class Row:
     gaps: tuple[Gap, ...]
 
 
-@bp.get("/<language:language>/organise/<slug>/programme")
+@bp.get("/<language:language>/organise/<slug>/programme/list")
 @requires(Permission.PROGRAMME_READ)
-def sessions(language: str, slug: str) -> ResponseReturnValue:
+def listing(language: str, slug: str) -> ResponseReturnValue:
     """The sessions of the draft by day; `?q=` searches, `?show=` is `untranslated` or `removed`.
 
     Where there are more than `MOST_ROWS` of them, the page has one day: that of `?day=`, else the first.
@@ -53,7 +55,7 @@ def sessions(language: str, slug: str) -> ResponseReturnValue:
     by_text = {each.isoformat(): each for each in days}
     day = by_text.get(request.args.get("day", ""), next(iter(days))) if len(chosen) > MOST_ROWS else None
     return render_template(
-        "organise/programme.html",
+        "organise/programme_list.html",
         event=event,
         days={day: days[day]} if day else days,
         pages=[(each, len(rows)) for each, rows in days.items()] if day else [],
@@ -68,6 +70,8 @@ def sessions(language: str, slug: str) -> ResponseReturnValue:
 @requires(Permission.PROGRAMME_EDIT)
 def session_again(language: str, slug: str, key: str | None = None) -> ResponseReturnValue:
     """The form with what was sent and a fresh token, where the one that was sent is not good any more."""
+    if live.wants_json():
+        return drawing.expired()
     editor = _editor(key)
     return _removed(editor) or editor.again()
 
@@ -76,8 +80,9 @@ def session_again(language: str, slug: str, key: str | None = None) -> ResponseR
 @requires(Permission.PROGRAMME_EDIT)
 @when_expired(session_again)
 def new_session(language: str, slug: str) -> ResponseReturnValue:
-    """The form for a session that is not there yet."""
-    return _editor().asked()
+    """The form for a session that is not there yet; a script is told what came of it."""
+    editor = _editor()
+    return drawing.added(editor) if request.method == "POST" and live.wants_json() else editor.asked()
 
 
 @bp.route("/<language:language>/organise/<slug>/programme/<key>", methods=["GET", "POST"])
@@ -89,33 +94,66 @@ def edit_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     return _removed(editor) or editor.asked()
 
 
+@requires(Permission.PROGRAMME_EDIT)
+def _expired(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """A script gets another token; a form that took no time to fill in is asked for again as everywhere."""
+    session = _session_or_404(key)
+    if live.wants_json():
+        return drawing.expired()
+    page = "session_remove" if session.removed_at is None else "session_removed"
+    return render_template(f"organise/{page}.html", event=g.event, session=session), 422
+
+
 @bp.route("/<language:language>/organise/<slug>/programme/<key>/remove", methods=["GET", "POST"])
 @requires(Permission.PROGRAMME_EDIT)
+@when_expired(_expired)
 def remove_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     """Says what removing does, and does it."""
     session = _session_or_404(key)
     if request.method == "GET":
         return render_template("organise/session_remove.html", event=g.event, session=session)
-    services.remove_session(db.session(), g.event.id, key, expected_version=_version(), now=clock.utc_now())
+    try:
+        services.remove_session(
+            db.session(), g.event.id, key, expected_version=_version(), by=actor().account_id, now=clock.utc_now()
+        )
+    except ChangeConflict:
+        db.session.rollback()
+        if not live.wants_json():
+            raise
+        return drawing.stale(g.event, key)
     db.session.commit()
+    if live.wants_json():
+        return drawing.changed(g.event, key)
     flash(_("Removed from the draft. The public sees it until the next release."), "success")
     return redirect(url_for("programme.sessions", slug=slug))
 
 
 @bp.post("/<language:language>/organise/<slug>/programme/<key>/restore")
 @requires(Permission.PROGRAMME_EDIT)
+@when_expired(_expired)
 def restore_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     """Put a removed session back into the draft."""
     session = _session_or_404(key)
     try:
-        services.restore_session(db.session(), g.event.id, key, expected_version=_version(), now=clock.utc_now())
+        services.restore_session(
+            db.session(), g.event.id, key, expected_version=_version(), by=actor().account_id, now=clock.utc_now()
+        )
+    except ChangeConflict:
+        db.session.rollback()
+        if not live.wants_json():
+            raise
+        return drawing.stale(g.event, key)
     except SessionRefused:
         db.session.rollback()
         session = _session_or_404(key)
         problem = _("This session lies outside the days of the event now, so it cannot be restored as it is.")
+        if live.wants_json():
+            return jsonify({"problems": {"start": problem}}), 422
         page = render_template("organise/session_removed.html", event=g.event, session=session, problem=problem)
         return page, 422
     db.session.commit()
+    if live.wants_json():
+        return drawing.changed(g.event, key)
     flash(_("Restored to the draft."), "success")
     return redirect(url_for("programme.edit_session", slug=slug, key=key))
 
