@@ -70,11 +70,15 @@ def save_edition(
         setattr(known, name, value)
     same = [(o.role, o.name) for o in known.organisers] == list(organisers)
     if not same:
+        # Who stays keeps website and logo, of which a file says nothing.
+        kept = {tuple(o.name.items()): (o.url, o.logo) for o in known.organisers}
         db_session.execute(sa.delete(EventOrganiser).where(EventOrganiser.event_id == known.id))
         db_session.expire(known, ["organisers"])
-        db_session.add_all(
-            EventOrganiser(event_id=known.id, position=i, role=r, name=n) for i, (r, n) in enumerate(organisers)
-        )
+        for position, (role, name) in enumerate(organisers):
+            url, logo = kept.get(tuple(name.items()), (None, None))
+            db_session.add(
+                EventOrganiser(event_id=known.id, position=position, role=role, name=name, url=url, logo=logo)
+            )
     db_session.flush()
     db_session.expire(known, ["organisers"])
     return known.id, False, bool(changed) or not same

@@ -6,7 +6,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, FileField, HiddenField, IntegerField, RadioField, StringField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    StringField,
+    TextAreaField,
+)
 from wtforms import TimeField as PlainTimeField
 from wtforms.validators import InputRequired, Length, StopValidation
 
@@ -285,7 +295,7 @@ def entry_data(values: OrganiserSettings | VenueSettings | TrackSettings) -> dic
 
 def _texts(name: str, label: Callable[[str], Any], most: int, languages: Sequence[str], names: Names) -> dict[str, Any]:
     return {
-        f"{name}_{language}": StringField(
+        f"{name}_{language}": (StringField if most == NAME_LENGTH else TextAreaField)(
             label(names.get(language, language)),
             filters=[lambda value: one_line(value or "")],
             validators=[Length(max=most, message=_("This is too long: %(max)d characters at most."))],
