@@ -1,14 +1,19 @@
 """Flask extensions, made once and bound to an application by `create_app`."""
 
 from pathlib import Path
+from typing import Any
 
+import psycopg
+import sqlalchemy as sa
 from flask import Flask, current_app
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_migrate import Migrate
 from flask_security import Security, SQLAlchemyUserDatastore
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import URLSafeTimedSerializer
 
 from galerio_events.accounts.models import Account, UnusedRole
 from galerio_events.db import Base, prepare_engine
@@ -30,11 +35,9 @@ def init_app(app: Flask) -> None:
     Path(app.config["INSTANCE_DIR"]).mkdir(parents=True, exist_ok=True)
     secure = str(app.config["BASE_URL"]).startswith("https:")
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", app.config["DATABASE_URL"])
-    # Errors of the database go to the log, and what people typed must not; a server that was restarted in between is
-    # asked anew instead of failing once for every connection that was kept.
-    pinging = {"pool_pre_ping": True} if str(app.config["DATABASE_URL"]).startswith("postgresql") else {}
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = (
-        {"hide_parameters": True} | pinging | app.config.get("SQLALCHEMY_ENGINE_OPTIONS", {})
+    # Errors of the database go to the log, and what people typed must not.
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"hide_parameters": True} | app.config.get(
+        "SQLALCHEMY_ENGINE_OPTIONS", {}
     )
     app.config.update(
         SESSION_COOKIE_SECURE=secure,
@@ -68,8 +71,35 @@ def init_app(app: Flask) -> None:
     security.init_app(app, SQLAlchemyUserDatastore(db, Account, UnusedRole), register_blueprint=False)
     # Nobody signs in with a token in a header or a query: only the cookie that our own form sets counts.
     security.login_manager.request_loader(lambda _request: None)  # type: ignore[no-untyped-call]
+    app.session_interface = _Sessions()
     with app.app_context():
         prepare_engine(db.engine)
+        if db.engine.dialect.name == "postgresql":
+            sa.event.listen(db.engine, "checkout", _ask_whether_it_is_there)
+
+
+class _Sessions(SecureCookieSessionInterface):
+    """Flask's own sessions. What signs the cookies is made once instead of twice a request."""
+
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
+
+
+def _ask_whether_it_is_there(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Let a server that was restarted be connected to anew instead of failing once for every connection that was kept.
+
+    SQLAlchemy's own `pool_pre_ping` does the same and takes several times as long: this is one empty query.
+    """
+    try:
+        answer = connection.pgconn.exec_(b"")
+    except psycopg.Error as error:
+        raise sa.exc.DisconnectionError from error
+    if answer.status != psycopg.pq.ExecStatus.EMPTY_QUERY:
+        raise sa.exc.DisconnectionError
 
 
 def import_models() -> None:

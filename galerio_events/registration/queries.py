@@ -163,9 +163,15 @@ def choices(registration_id: sa.ColumnElement[int]) -> sa.Select[Any]:
     return found.select_from(sa.join(registration, ProgrammeSession.__table__, wanted))
 
 
-def made(registration_id: sa.ColumnElement[int]) -> sa.Select[Any]:
-    """The id that another part of the statement returns."""
-    return sa.select(registration_id)
+def new_and_known(new: sa.CTE) -> sa.Select[bool, bool]:
+    """Whether `new`, the part of the statement that writes a registration, wrote one, and whether there was an active
+    one with its address before."""
+    same = (_REGISTRATIONS.event_id == parameter(Registration.__table__, "event_id")) & (
+        _REGISTRATIONS.email_key == parameter(Registration.__table__, "email_key")
+    )
+    return sa.select(
+        sa.exists().select_from(new), sa.exists().select_from(Registration.__table__).where(same, _IS_ACTIVE)
+    )
 
 
 def lock_intake(db_session: Session, event_id: int) -> None:
@@ -197,6 +203,13 @@ def is_registered(db_session: Session, event_id: int, email: str) -> bool:
     """Whether the event has an active registration with that address."""
     known = {"event": event_id, "email": email_key(email)}
     return db_session.connection().execute(_KNOWN, known).first() is not None
+
+
+def known_beforehand(db_session: Session, event_id: int, email: str) -> bool | None:
+    """As `is_registered`; None on PostgreSQL, where the statement that registers says what was there when it began."""
+    if db_session.get_bind().dialect.name == "postgresql":
+        return None
+    return is_registered(db_session, event_id, email)
 
 
 def in_the_way(db_session: Session, event_id: int, *, email: str, submission: str) -> Known | None:

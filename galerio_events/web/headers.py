@@ -31,14 +31,12 @@ def security_headers(config: Mapping[str, Any]) -> dict[str, str]:
 
 def init_app(app: Flask) -> None:
     """Add the headers, and believe as many proxies about the client as are configured."""
-    headers = security_headers(app.config)
+    headers = security_headers(app.config) | {"Cache-Control": "no-store"}
 
     @app.after_request
     def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        if "Cache-Control" not in response.headers:
-            response.headers["Cache-Control"] = "no-store"
+        given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 it is no dict: it gives pairs
+        response.headers.extend([pair for pair in headers.items() if pair[0].lower() not in given])
         return response
 
     proxies = int(app.config["TRUSTED_PROXIES"])

@@ -51,22 +51,23 @@ def _belongings(registration_id: sa.ColumnElement[int], registration: sa.FromCla
     consents, links = ConsentRecord.__table__, PrivateLink.__table__
     terms = [queries.parameter(consents, column) for column in ("text_version", "language")]
     answers = queries.parameters(consents, [registration_id, *terms, _NOW], ["kind", "given"], len(ConsentKind))
-    secrets = queries.parameters(links, [registration_id, _NOW], ["purpose", "nonce", "token_hash"], len(LinkPurpose))
+    keys = queries.parameters(links, [registration_id, _NOW], ["purpose", "nonce", "token_hash"], len(LinkPurpose))
     return [
         sa.insert(SessionChoice).from_select(["registration_id", "session_id"], queries.choices(registration_id)),
         sa.insert(ConsentRecord).from_select(
             ["registration_id", "text_version", "language", "recorded_at", "kind", "given"], answers
         ),
-        sa.insert(PrivateLink).from_select(["registration_id", "created_at", "purpose", "nonce", "token_hash"], secrets),
+        sa.insert(PrivateLink).from_select(["registration_id", "created_at", "purpose", "nonce", "token_hash"], keys),
         outbox.mail_for(registration),
     ]
 
 
-def _at_once() -> sa.Select[Any]:
-    """All of these in one statement, as PostgreSQL can; it gives the id, or nothing where nothing was written."""
-    made = _insert(postgresql).cte("registration")
-    parts = [part.cte(f"part_{number}") for number, part in enumerate(_belongings(made.c.id, made))]
-    return queries.made(made.c.id).add_cte(*parts)
+def _at_once() -> sa.Select[bool, bool]:
+    """All of these in one statement, as PostgreSQL can. It says whether there is a new registration, and whether the
+    address was registered when it began: whatever others committed since, it does not see."""
+    new = _insert(postgresql).cte("registration")
+    parts = [part.cte(f"part_{number}") for number, part in enumerate(_belongings(new.c.id, new))]
+    return queries.new_and_known(new).add_cte(*parts)
 
 
 # These are sent for every registration, so they are put together once.
@@ -80,7 +81,7 @@ def register(
     details: Details,
     *,
     form_key: str,
-    was_known: bool,
+    was_known: bool | None,
     terms: Terms,
     secret_key: str,
     now: datetime,
@@ -88,8 +89,9 @@ def register(
     """Admit somebody to an event and queue the confirmation, or queue a word to whoever has that address already.
 
     `form_key` came with the form; sent twice, it is one registration. `was_known` says whether the address was
-    registered when the request came in: where two requests race for one address, the loser's would-be "you are
-    registered already" is left out, since the winner's confirmation says it at the same moment.
+    registered when the request came in, as far as `queries.known_beforehand` can tell: where two requests race for one
+    address, the loser's would-be "you are registered already" is left out, since the winner's confirmation says it at
+    the same moment.
 
     Everything is written first, and the lock is taken last, for as long as it takes to count and to commit: a request
     that is held up while it writes holds up nobody else. Whoever counts does so alone, and sees all who counted before.
@@ -98,7 +100,10 @@ def register(
     """
     submission = submission_key(form_key, details.email)
     while True:
-        if _write(db_session, edition, details, submission=submission, terms=terms, secret_key=secret_key, now=now):
+        made, known = _write(
+            db_session, edition, details, submission=submission, terms=terms, secret_key=secret_key, now=now
+        )
+        if made:
             _admit(db_session, edition, details, own=1, now=now)
             return Outcome.REGISTERED
         before = queries.in_the_way(db_session, edition.event_id, email=details.email, submission=submission)
@@ -107,7 +112,7 @@ def register(
         if not before.same_submission:
             # Whoever is registered is refused like everybody else, so that nobody learns who is.
             _admit(db_session, edition, details, own=0, now=now)
-            if was_known:
+            if known if was_known is None else was_known:
                 _tell_known(db_session, edition, before, secret_key=secret_key, now=now)
             return Outcome.KNOWN
         if before.state is RegistrationState.ACTIVE:
@@ -135,9 +140,9 @@ def _write(
     terms: Terms,
     secret_key: str,
     now: datetime,
-) -> bool:
-    """Write a registration and all that belongs to it. False where a constraint forbids it; nothing is written then,
-    and the transaction is still usable."""
+) -> tuple[bool, bool]:
+    """Write a registration and all that belongs to it, if no constraint forbids it; else nothing is written, and the
+    transaction is still usable. Says whether it was written, and on PostgreSQL whether the address was known before."""
     reference = new_reference()
     links = [new_secret(purpose, secret_key=secret_key) for purpose in LinkPurpose]
     mail = mails.mail(
@@ -182,24 +187,24 @@ def _write(
         }
         | outbox.as_parameters(mail, now=now)
     )
-    if not _send(db_session, values):
-        return False
-    outbox.sent_along(db_session, mail)
-    return True
+    made, known = _send(db_session, values)
+    if made:
+        outbox.sent_along(db_session, mail)
+    return made, known
 
 
-def _send(db_session: Session, values: dict[str, Any]) -> bool:
-    """Send the statements. False where there is no new registration."""
+def _send(db_session: Session, values: dict[str, Any]) -> tuple[bool, bool]:
     connection = db_session.connection()
     if connection.dialect.name == "postgresql":
-        return connection.execute(_AT_ONCE, values).first() is not None
+        made, known = connection.execute(_AT_ONCE, values).one()
+        return made, known
     insert, *belongings = _ONE_BY_ONE
     registration_id = connection.execute(insert, values).scalar_one_or_none()
     if registration_id is None:
-        return False
+        return False, False
     for statement in belongings:
         connection.execute(statement, values | {"registration_id": registration_id})
-    return True
+    return True, False
 
 
 def _tell_known(

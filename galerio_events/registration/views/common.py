@@ -3,19 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from time import time
 from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext as _
+from limits import RateLimitItem, parse_many
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from galerio_events import clock, countries
+from galerio_events.extensions import limiter
 from galerio_events.registration.domain import Edition, Places, Terms, choosable
 from galerio_events.releases import queries as releases
 from galerio_events.releases.domain.document import PublishedSession
 from galerio_events.text import fold
 from galerio_events.web import times
+from galerio_events.web.client import client_address
 from galerio_events.web.guards import load_event
 from galerio_events.web.published import newest_pointer
 
@@ -38,6 +42,40 @@ class Day:
 
     date: str
     offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How often the client's network address may do something, by the setting of that name.
+
+    It is counted where Flask-Limiter counts, whose decorators do a lot that a form of which thousands arrive at once
+    needs none of.
+    """
+
+    setting: str
+
+    def left(self) -> int:
+        """For how many seconds the client has to wait; 0 where nothing is used up."""
+        return self._wait([item for item in self._limits() if not limiter.limiter.test(item, *self._whose())])
+
+    def use(self) -> int:
+        """Count one time, and say the same of it."""
+        return self._wait([item for item in self._limits() if not limiter.limiter.hit(item, *self._whose())])
+
+    def _limits(self) -> tuple[RateLimitItem, ...]:
+        return _limits(str(current_app.config[self.setting])) if current_app.config["RATELIMIT_ENABLED"] else ()
+
+    def _whose(self) -> tuple[str, str]:
+        return self.setting, client_address()
+
+    def _wait(self, used_up: list[RateLimitItem]) -> int:
+        ends = [limiter.limiter.get_window_stats(item, *self._whose()).reset_time for item in used_up]
+        return max(1, int(max(ends)) - int(time())) if ends else 0
+
+
+@lru_cache(maxsize=8)
+def _limits(text: str) -> tuple[RateLimitItem, ...]:
+    return tuple(parse_many(text))
 
 
 def edition_of(db_session: Session, slug: str) -> Edition:

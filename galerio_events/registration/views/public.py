@@ -1,18 +1,16 @@
 """The public form, the page after it, and the privacy notice."""
 
-from time import time
 from typing import Any
 
 import structlog
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from galerio_events import clock
 from galerio_events.db import end_reading, reading_only
-from galerio_events.extensions import db, limiter
+from galerio_events.extensions import db
 from galerio_events.registration import queries, services
 from galerio_events.registration.domain import (
     AffiliationKind,
@@ -24,6 +22,7 @@ from galerio_events.registration.domain import (
 )
 from galerio_events.registration.forms import RegistrationForm
 from galerio_events.registration.views.common import (
+    Allowance,
     country_options,
     days,
     edition_of,
@@ -46,16 +45,9 @@ _FORM_KEY = "registration_form"
 _SENT = "registration_sent"
 
 
-def _rate() -> str:
-    return str(current_app.config["REGISTRATION_RATE"])
-
-
-def _ceiling() -> str:
-    return str(current_app.config["REGISTRATION_POST_RATE"])
-
-
-def _accepted(response: Any) -> bool:
-    return bool(response.status_code == 303)
+# Those that were accepted; and all that were sent, those with mistakes in them too.
+_ACCEPTED = Allowance("REGISTRATION_RATE")
+_SENT_AT_ALL = Allowance("REGISTRATION_POST_RATE")
 
 
 @public
@@ -64,26 +56,9 @@ def register_again(language: str, slug: str) -> tuple[str, int]:
     return _as_sent(language, slug, expired_notice()), 400
 
 
-@blueprint.errorhandler(429)
-def too_many(error: HTTPException) -> tuple[str, int, dict[str, str]]:
-    """The form as it was sent, and how long to wait."""
-    breached = [limit.reset_at for limit in limiter.current_limits if limit.breached]
-    seconds = max(1, max(breached, default=0) - int(time()))
-    wait = ngettext(
-        "Please press the button again in %(num)s minute; what you entered is still here.",
-        "Please press the button again in %(num)s minutes; what you entered is still here.",
-        -(-seconds // 60),
-    )
-    notice = _("Too many registrations have come from your network just now.") + " " + wait
-    values = request.view_args or {}
-    return _as_sent(values["language"], values["slug"], notice), 429, {"Retry-After": str(seconds)}
-
-
 @blueprint.route("/<language:language>/<slug>/register", methods=["GET", "POST"])
 @public
 @when_expired(register_again)
-@limiter.limit(_ceiling, methods=["POST"])
-@limiter.limit(_rate, methods=["POST"], deduct_when=_accepted)
 def register(language: str, slug: str) -> Any:
     """The registration form. `?session=KEY` ticks a session, `?tz=` chooses the zone of the times."""
     now = clock.utc_now()
@@ -96,13 +71,15 @@ def register(language: str, slug: str) -> Any:
         form.sessions.data = [request.args.get("session", "")]
         return _page(edition, form, language=language, now=now)
 
+    if seconds := max(_SENT_AT_ALL.use(), _ACCEPTED.left()):
+        return _too_many(language, slug, seconds)
     # What can be looked up without holding up others is looked up before the transaction that writes.
     with reading_only():
         edition = edition_of(db_session, slug)
         form = _form(edition, language)
         valid = form.validate()
         email = form.email.data or ""
-        was_known = valid and queries.is_registered(db_session, edition.event_id, email)
+        was_known = valid and queries.known_beforehand(db_session, edition.event_id, email)
         end_reading(db_session)
     if form.website.data:
         log.info("registration by a program turned away")
@@ -154,6 +131,17 @@ def privacy(language: str, slug: str) -> str:
         page="privacy",
         version=version,
     )
+
+
+def _too_many(language: str, slug: str, seconds: int) -> tuple[str, int, dict[str, str]]:
+    """The form as it was sent, and how long to wait."""
+    wait = ngettext(
+        "Please press the button again in %(num)s minute; what you entered is still here.",
+        "Please press the button again in %(num)s minutes; what you entered is still here.",
+        -(-seconds // 60),
+    )
+    notice = _("Too many registrations have come from your network just now.") + " " + wait
+    return _as_sent(language, slug, notice), 429, {"Retry-After": str(seconds)}
 
 
 def _form(edition: Edition, language: str) -> RegistrationForm:
@@ -228,6 +216,7 @@ def _kept() -> dict[str, str]:
 
 def _thanks(slug: str, email: str) -> Response:
     """To the page after the form. Forms that this browser opens from now on are new ones."""
+    _ACCEPTED.use()
     session.pop(_FORM_KEY, None)
     session[_SENT] = {"slug": slug, "email": email}
     return redirect(url_for("registration.done", slug=slug), 303)
