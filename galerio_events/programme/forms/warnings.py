@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from galerio_events.programme.domain.conflicts import REASON_LENGTH
 from galerio_events.text import clean
@@ -21,7 +21,7 @@ class AcceptForm(FlaskForm):
         _("Reason"),
         filters=[lambda value: clean(value or "")],
         validators=[
-            InputRequired(message=_("Say why this is all right.")),
+            DataRequired(message=_("Say why this is all right.")),
             Length(max=REASON_LENGTH, message=_("This reason is too long: %(max)d characters at most.")),
         ],
     )
