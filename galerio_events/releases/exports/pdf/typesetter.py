@@ -7,6 +7,7 @@ folders; `timestamp`, Unix seconds) and writes a PDF to standard output.
 import base64
 import json
 import sys
+from typing import Any
 
 import typst
 
@@ -18,7 +19,9 @@ def main() -> None:
     files |= {name: text.encode() for name, text in job["files"].items()}
     files |= {name: base64.b64decode(data) for name, data in job["images"].items()}
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=job["fonts"])
-    made = typst.compile(
+    # Its stubs do not know that several files can be given by name.
+    compile_files: Any = typst.compile
+    made = compile_files(
         files, format="pdf", font_paths=fonts, timestamp=job["timestamp"], pdf_standards=job["standards"]
     )
     sys.stdout.buffer.write(made)

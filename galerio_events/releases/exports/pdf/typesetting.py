@@ -15,6 +15,7 @@ from galerio_events.errors import DomainError
 from galerio_events.releases.exports.pdf.glyphs import FONTS
 
 HERE = Path(__file__).parent
+SKYLINE = HERE / "skyline.svg"
 # Seconds. A booklet of 1,350 sessions takes a tenth of it.
 LONGEST = 180
 _one = Lock()
@@ -32,7 +33,11 @@ def typeset(name: str, content: Mapping[str, Any], images: Mapping[str, bytes], 
     """
     job = {
         "main": (HERE / f"{name}.typ").read_text("utf-8"),
-        "files": {"common.typ": (HERE / "common.typ").read_text("utf-8"), "content.json": json.dumps(content)},
+        "files": {
+            "skyline.svg": SKYLINE.read_text("utf-8"),
+            "common.typ": (HERE / "common.typ").read_text("utf-8"),
+            "content.json": json.dumps(content),
+        },
         "images": {file: base64.b64encode(data).decode() for file, data in images.items()},
         "fonts": [str(font.parent) for font in FONTS],
         "standards": ["ua-1"],
