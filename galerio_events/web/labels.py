@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from galerio_events.attendance.domain import PresenceSource
 from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subject, VenueKind
 from galerio_events.outbox.domain import MailState
+from galerio_events.people.domain.duplicates import Reason
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.programme.domain.conflicts import ConflictKind
@@ -104,6 +105,12 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Deed.REMOVED: _l("Removed"),
         Deed.RESTORED: _l("Restored"),
         Deed.MERGED: _l("Merged"),
+    },
+    Reason: {
+        Reason.SAME_EMAIL: _l("same e-mail address"),
+        Reason.SAME_NAME: _l("same name"),
+        Reason.SAME_WORDS: _l("same words in another order"),
+        Reason.SIMILAR: _l("similar name, same affiliation"),
     },
     AffiliationKind: {
         AffiliationKind.COMPANY: _l("Company"),

@@ -68,8 +68,24 @@ ROUTES: dict[str, str | Permission] = {
     "settings.remove_track": Permission.EVENT_EDIT,
     "kinds.page": Permission.EVENT_EDIT,
     "site_images.image": PUBLIC,
+    "people.index": Permission.PROGRAMME_READ,
+    "people.new_person": Permission.PROGRAMME_EDIT,
+    "people.person": Permission.PROGRAMME_EDIT,
+    "people.delete_person": Permission.PROGRAMME_EDIT,
+    "people.merge_person": Permission.PROGRAMME_EDIT,
+    "people.duplicates": Permission.PROGRAMME_EDIT,
+    "people.organisations": Permission.PROGRAMME_READ,
+    "people.new_organisation": Permission.PROGRAMME_EDIT,
+    "people.organisation": Permission.PROGRAMME_EDIT,
+    "people.delete_organisation": Permission.PROGRAMME_EDIT,
+    "people.merge_organisation": Permission.PROGRAMME_EDIT,
+    "people.duplicate_organisations_page": Permission.PROGRAMME_EDIT,
     "release.page": Permission.PROGRAMME_RELEASE,
     "release.make": Permission.PROGRAMME_RELEASE,
+    "release.earlier": Permission.PROGRAMME_RELEASE,
+    "release.compare": Permission.PROGRAMME_RELEASE,
+    "release.bring_back": Permission.PROGRAMME_RELEASE,
+    "release.make_again": Permission.PROGRAMME_RELEASE,
     "site.front": PUBLIC,
     "site.home": PUBLIC,
     "site.programme": PUBLIC,
@@ -77,6 +93,9 @@ ROUTES: dict[str, str | Permission] = {
     "site.people": PUBLIC,
     "site.person": PUBLIC,
     "site.archive": PUBLIC,
+    "site.changes": PUBLIC,
+    "site.change": PUBLIC,
+    "site.feed": PUBLIC,
     "calendars.programme": PUBLIC,
     "calendars.session": PUBLIC,
     "registration.register": PUBLIC,
@@ -129,8 +148,8 @@ class World:
     def values(self, rule: Rule) -> dict[str, object]:
         """A value for every argument. Raises `KeyError` for one that nobody has thought of."""
         values = {name: self.samples[name] for name in rule.arguments}
-        if rule.endpoint == "site.person":
-            values["key"] = "hashimoto"
+        if rule.endpoint == "site.person" or (rule.endpoint.startswith("people.") and "key" in values):
+            values["key"] = "yusa" if "organisation" in rule.endpoint else "hashimoto"
         if rule.endpoint == "registration.calendar":
             values["token"] = self.calendar_token
         if rule.endpoint.startswith("settings.") and "key" in values:
@@ -175,6 +194,7 @@ def world(app: Flask, db_session: Session) -> World:
         "mail_id": row.id,
         "kind": "json",
         "action": "cancel",
+        "number": 1,
         "organiser_id": event.organisers[0].id,
         "digest": picture.digest,
         "extension": "webp",

@@ -1,4 +1,4 @@
-"""Writes of persons and organisations."""
+"""Writes of many persons and organisations at once."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,0 +1,120 @@
+"""The lists of persons and of organisations, and of those that may be there twice."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from galerio_events.events.models import Event
+from galerio_events.extensions import db
+from galerio_events.people import queries as people
+from galerio_events.people.domain.duplicates import Pair, duplicate_organisations, duplicate_people
+from galerio_events.people.queries import OrganisationRow, PersonRow
+from galerio_events.permissions import Permission
+from galerio_events.programme.queries import people as parts
+from galerio_events.text import fold, one_line
+from galerio_events.web.guards import requires
+
+bp = Blueprint("people", __name__)
+
+PAGE_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """One page of a list: its rows, its number from 1, how many pages and how many rows there are."""
+
+    rows: Sequence[Any]
+    number: int
+    pages: int
+    total: int
+
+
+def paged(rows: Sequence[Any], wanted: str | None, length: int = PAGE_LENGTH) -> Paged:
+    """The page of that number; the nearest one for a number that there is none of, the first for anything else."""
+    pages = max(1, -(-len(rows) // length))
+    number = int(wanted) if wanted and wanted.isascii() and wanted.isdecimal() and len(wanted) < 7 else 1
+    number = min(max(1, number), pages)
+    return Paged(rows[(number - 1) * length : number * length], number, pages, len(rows))
+
+
+@bp.get("/<language:language>/organise/<slug>/people")
+@requires(Permission.PROGRAMME_READ)
+def index(language: str, slug: str) -> ResponseReturnValue:
+    """Everybody; `?q=` searches names, affiliations and addresses in any script, `?show=` is `no-email` or `idle`,
+    `?page=` counts from 1."""
+    event: Event = g.event
+    rows = people.people_rows(db.session(), event.id)
+    counts = parts.sessions_by_person(db.session(), event.id)
+    query, show = one_line(request.args.get("q", ""))[:100], request.args.get("show", "")
+    chosen = [row for row in rows if _matches(row, query) and _shown(row, show, counts)]
+    return render_template(
+        "people/index.html",
+        event=event,
+        page=paged(chosen, request.args.get("page")),
+        counts=counts,
+        query=query,
+        show=show,
+        total=len(rows),
+        suspects=len(duplicate_people([row.candidate for row in rows])),
+    )
+
+
+@bp.get("/<language:language>/organise/<slug>/organisations")
+@requires(Permission.PROGRAMME_READ)
+def organisations(language: str, slug: str) -> ResponseReturnValue:
+    """Every organisation that can run a session; `?q=` searches, `?page=` counts from 1."""
+    event: Event = g.event
+    rows = people.organisation_rows(db.session(), event.id)
+    query = one_line(request.args.get("q", ""))[:100]
+    chosen = [row for row in rows if _matches(row, query)]
+    return render_template(
+        "people/organisations.html",
+        event=event,
+        page=paged(chosen, request.args.get("page")),
+        counts=parts.sessions_by_organisation(db.session(), event.id),
+        query=query,
+        total=len(rows),
+        suspects=len(duplicate_organisations([row.candidate for row in rows])),
+    )
+
+
+@bp.get("/<language:language>/organise/<slug>/people/duplicates")
+@requires(Permission.PROGRAMME_EDIT)
+def duplicates(language: str, slug: str) -> ResponseReturnValue:
+    """Persons who may be in the event twice, and why; `?page=` counts from 1."""
+    rows = people.people_rows(db.session(), g.event.id)
+    return _suspects("people.merge_person", rows, duplicate_people([row.candidate for row in rows]))
+
+
+@bp.get("/<language:language>/organise/<slug>/organisations/duplicates")
+@requires(Permission.PROGRAMME_EDIT)
+def duplicate_organisations_page(language: str, slug: str) -> ResponseReturnValue:
+    """As `duplicates`, of organisations."""
+    rows = people.organisation_rows(db.session(), g.event.id)
+    return _suspects("people.merge_organisation", rows, duplicate_organisations([row.candidate for row in rows]))
+
+
+def _suspects(merge: str, rows: Sequence[PersonRow | OrganisationRow], pairs: Sequence[Pair]) -> ResponseReturnValue:
+    by_key = {row.key: row for row in rows}
+    return render_template(
+        "people/duplicates.html",
+        event=g.event,
+        page=paged([(by_key[p.first], by_key[p.second], p.reason) for p in pairs], request.args.get("page")),
+        merge=merge,
+    )
+
+
+def _matches(row: PersonRow | OrganisationRow, query: str) -> bool:
+    texts = [row.key, *row.name.values()]
+    if isinstance(row, PersonRow):
+        texts += [*row.affiliation.values(), row.email or ""]
+    return fold(query) in fold(" ".join(texts))
+
+
+def _shown(row: PersonRow, show: str, counts: Mapping[int, int]) -> bool:
+    if show == "no-email":
+        return not row.email
+    return show != "idle" or row.id not in counts
