@@ -315,7 +315,7 @@ def choosers(db_session: Session, event_id: int, keys: Collection[str]) -> list[
         .order_by(Registration.id)
     ).all()
     sessions: dict[int, set[str]] = {}
-    who: dict[int, sa.Row[Any]] = {}
+    who: dict[int, Any] = {}
     for row in chosen:
         who[row.id] = row
         sessions.setdefault(row.id, set()).add(row.key)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 ARGUMENTS: dict[str, Callable[[str], bool]] = {
     "tz": lambda value: value in clock.zone_names(),
     "lang": lambda value: value in LANGUAGES,
+    # The number of a release; an answer to one that the event does not have is no 200, so it is not kept.
+    "before": lambda value: value.isascii() and value.isdecimal() and len(value) < 7 and value[0] != "0",
 }
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
 
@@ -153,6 +155,7 @@ def respond(
     arguments: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     before: Callable[[], ResponseReturnValue] | None = None,
+    read: Callable[[Session, Pointer], None] | None = None,
 ) -> Response:
     """The answer that `build` makes of the newest release of that event; kept until there is a newer one.
 
@@ -160,7 +163,8 @@ def respond(
     valid there is still given to `build` (which may refuse it), but its answer is not kept. `build` may depend on these
     arguments, on the path and on the programme, and on nothing else: not on the time, the reader or the database. It
     runs in a request of its own to the same path, from nobody in particular, at `BASE_URL`; what it raises
-    (`abort(404)`) is answered as usual and not kept.
+    (`abort(404)`) is answered as usual and not kept. `read` comes before it and may fetch what releases up to the
+    newest one say: they never change, so that its digest decides about them as well.
 
     404 where there is no such event. Before its first release, the answer is what `before` returns (as a
     view would: text, or text and status); 404 where it is not given.
@@ -182,7 +186,7 @@ def respond(
         with published.building:
             answer = published.answers.get(key, pointer.digest)
             if answer is None:
-                body = _build(pointer, build, given)
+                body = _build(pointer, build, given, read)
                 common = {"Content-Type": _content_type(mimetype), **(headers or {}), "Cache-Control": CACHE_CONTROL}
                 answer = Answer.of(body, slug=slug, digest=pointer.digest, headers=common | published.headers)
             if not answer.ready_for(accept_encoding):
@@ -198,8 +202,11 @@ def _build(
     pointer: Pointer,
     build: Callable[[PublishedProgramme], str | bytes],
     arguments: Iterable[tuple[str, str]],
+    read: Callable[[Session, Pointer], None] | None,
 ) -> bytes:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if read is not None:
+        read(db.session(), pointer)
     programme = releases.programme_of(db.session(), pointer)
     # Cookies, the Host header and the browser's languages must not reach what is kept for everybody.
     nobody = app.test_request_context(

@@ -37,12 +37,11 @@ def edit(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
     """Edit subject and text of a draft. The codes of private links are not shown; `[[manage]]` stands for them."""
     db_session = db.session()
     row = queries.mail_of(db_session, g.event.id, mail_id)
-    if row.state is not MailState.DRAFT:
-        raise ChangeConflict(Conflict.ALREADY_DONE)
+    words = _words(row)
+    if row.state is not MailState.DRAFT or words is None:
+        flash(_("Only a draft can be edited."), "warning")
+        return redirect(url_for("outbox.mail", slug=slug, mail_id=mail_id), 303)
     if request.method == "GET":
-        words = _words(row)
-        if words is None:
-            raise ChangeConflict(Conflict.ALREADY_DONE)
         form = WordingForm(formdata=None, data={"subject": words.subject, "text": words.text})  # type: ignore[no-untyped-call]
         form.seen.data = wording_digest(row.values)
         return _form_page(row, form, 200)

@@ -128,6 +128,11 @@ def _differences(
     return found
 
 
+def newest_number(db_session: Session, event_id: int) -> int:
+    """The number of the event's newest release; 0 before the first."""
+    return db_session.scalar(sa.select(sa.func.max(Release.number)).where(Release.event_id == event_id)) or 0
+
+
 def release_by_number(db_session: Session, event_id: int, number: int) -> Release | None:
     """The release of that number, without its document."""
     return db_session.scalar(sa.select(Release).where(Release.event_id == event_id, Release.number == number))
@@ -150,7 +155,9 @@ def contacts(db_session: Session, event_id: int, keys: Collection[str]) -> dict[
         .where(Person.event_id == event_id)
         .order_by(Person.position, Person.id)
     )
-    return {key: Contact(*rest) for key, *rest in rows if key in keys}
+    return {
+        key: Contact(name, email, language, timezone) for key, name, email, language, timezone in rows if key in keys
+    }
 
 
 def withheld(db_session: Session, event_id: int) -> Withheld:

@@ -24,12 +24,14 @@ def programme(slug: str) -> Response:
     400 for a language that the site does not have. 404 for an unknown event, and before the first release: nothing of
     a draft is public, not even its title.
     """
-    _refuse_unknown_language()
+    refuse_unknown_language(
+        _("This calendar exists in these languages: %(languages)s.", languages=", ".join(LANGUAGES))
+    )
 
     def build(published: PublishedProgramme) -> bytes:
         return ical.feed(
             published,
-            language=_language(published),
+            language=feed_language(published),
             base_url=current_app.config["BASE_URL"],
             organiser_address=current_app.config["MAIL_FROM"],
         )
@@ -41,7 +43,9 @@ def programme(slug: str) -> Response:
 @public
 def session(slug: str, key: str) -> Response:
     """One session as a calendar, also when it was cancelled; language and errors as for the programme."""
-    _refuse_unknown_language()
+    refuse_unknown_language(
+        _("This calendar exists in these languages: %(languages)s.", languages=", ".join(LANGUAGES))
+    )
 
     def build(published: PublishedProgramme) -> bytes:
         if published.session(key) is None:
@@ -49,7 +53,7 @@ def session(slug: str, key: str) -> Response:
         return ical.single(
             published,
             key,
-            language=_language(published),
+            language=feed_language(published),
             base_url=current_app.config["BASE_URL"],
             organiser_address=current_app.config["MAIL_FROM"],
         )
@@ -57,13 +61,14 @@ def session(slug: str, key: str) -> Response:
     return respond(slug, build, mimetype=MIMETYPE, arguments=("lang",), headers=_named(f"{slug}-{key}"))
 
 
-def _refuse_unknown_language() -> None:
+def refuse_unknown_language(message: str) -> None:
+    """Answer 400 with that message where `?lang=` asks for a language that the site does not have."""
     if request.args.get("lang", "").lower() not in {"", *LANGUAGES}:
-        message = _("This calendar exists in these languages: %(languages)s.", languages=", ".join(LANGUAGES))
         abort(make_response(message, 400, {"Content-Type": "text/plain; charset=utf-8"}))
 
 
-def _language(published: PublishedProgramme) -> str:
+def feed_language(published: PublishedProgramme) -> str:
+    """The language of `?lang=`, else the first of the event's that the site has."""
     spoken = [language for language in published.event.languages if language in LANGUAGES]
     return request.args.get("lang", "").lower() or (spoken or LANGUAGES)[0]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -14,13 +14,15 @@ from galerio_events.errors import ChangeConflict, Conflict
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
+from galerio_events.programme.domain.conflicts import find
+from galerio_events.programme.queries.conflicts import accepted_warnings, conflict_draft
 from galerio_events.releases import queries, services
 from galerio_events.releases.domain.diff import Diff, diff
 from galerio_events.releases.domain.document import PublishedProgramme
 from galerio_events.releases.forms import ReleaseForm
 from galerio_events.releases.models import Release
-from galerio_events.releases.services import Seen, draft_digest
-from galerio_events.releases.views import told
+from galerio_events.releases.services import draft_digest
+from galerio_events.releases.views import common
 from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.overview import Card, overview_card
@@ -64,9 +66,9 @@ def page(language: str, slug: str) -> ResponseReturnValue:
 
 @requires(Permission.PROGRAMME_RELEASE)
 def page_again(language: str, slug: str) -> ResponseReturnValue:
-    """The page with the note that was sent and a fresh token, where the one that was sent is not good any more."""
+    """The page with what was sent and a fresh token, where the one that was sent is not good any more."""
     problem = _("This page was open for too long, so nothing is released yet. Check what would change, then release.")
-    return _page(422, form=ReleaseForm(), problem=problem)  # type: ignore[no-untyped-call]
+    return _page(422, form=common.form_of(g.event)(), problem=problem)
 
 
 @blueprint.post("/<language:language>/organise/<slug>/release")
@@ -75,28 +77,34 @@ def page_again(language: str, slug: str) -> ResponseReturnValue:
 def make(language: str, slug: str) -> ResponseReturnValue:
     """Release the draft, if it is still the one that the reader saw."""
     event: Event = g.event
-    form = ReleaseForm()  # type: ignore[no-untyped-call]
+    form = common.form_of(event)()
     if not form.validate():
         return _page(422, form=form)
-    after = form.after.data or ""
-    seen = Seen(int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else -1, form.shown.data or "")
-    who = actor().account_id
+    seen, who = common.seen(form), actor().account_id
     try:
         release = services.release_programme(
-            db.session(), event.id, account_id=who, note=form.note.data or "", now=clock.utc_now(), seen=seen
+            db.session(),
+            event.id,
+            account_id=who,
+            note=form.note.data or "",
+            announcement=form.announcement(),
+            telling=common.telling(form, event),
+            now=clock.utc_now(),
+            seen=seen,
         )
     except ChangeConflict as conflict:
         db.session.rollback()
         if conflict.reason == Conflict.STALE:
             problem = _("The draft or the release has changed since you opened this page. Check what would change now.")
             return _page(409, form=form, problem=problem)
-        made = queries.releases_of(db.session(), event.id)
-        if made and made[0].number == seen.newest + 1 and made[0].released_by == who:
-            return _done(slug, made[0].number)
+        made = queries.release_by_number(db.session(), event.id, seen.newest + 1)
+        if made is not None and made.released_by == who:
+            return done(slug, made)
         return _page(409, problem=_("There is nothing to release: the draft is what the public sees."))
-    number = release.number
+    db.session.flush()
+    answer = done(slug, release)
     db.session.commit()
-    return _done(slug, number)
+    return answer
 
 
 @overview_card(20, Permission.PROGRAMME_RELEASE)
@@ -120,30 +128,43 @@ def card(db_session: Session, event: Event) -> Card:
     )
 
 
-def _done(slug: str, number: int) -> ResponseReturnValue:
-    flash(_("Release %(number)d is out. The public sees it within seconds.", number=number), "success")
+def done(slug: str, release: Release) -> ResponseReturnValue:
+    """After a release: to the page of the next one, or, where people are to be told, to what is left to do for that."""
+    flash(_("Release %(number)d is out. The public sees it within seconds.", number=release.number), "success")
+    if release.announced:
+        return redirect(url_for("release.earlier", slug=slug, number=release.number))
     return redirect(url_for("release.page", slug=slug))
 
 
 def _page(status: int, *, form: ReleaseForm | None = None, problem: str = "") -> ResponseReturnValue:
     event: Event = g.event
-    found = pending(db.session(), event.id)
-    form = form or ReleaseForm(formdata=None)  # type: ignore[no-untyped-call]
+    db_session = db.session()
+    found = pending(db_session, event.id)
+    form = form or common.form_of(event)(formdata=None)
     form.shown.data = draft_digest(found.draft)
     form.after.data = str(found.number)
-    releases: list[Release] = queries.releases_of(db.session(), event.id)
-    people = accounts.emails_of(db.session(), [r.released_by for r in releases if r.released_by is not None])
+    releases: list[Release] = queries.releases_of(db_session, event.id)
+    people = accounts.emails_of(db_session, [r.released_by for r in releases if r.released_by is not None])
     answer = render_template(
         "organise/release.html",
         event=event,
         pending=found,
         diff=found.diff,
+        audience=common.whom(db_session, common.turnover(found.newest, found.draft)),
+        withheld=queries.withheld(db_session, event.id),
+        conflicts=_open_conflicts(db_session, event.id),
+        brought_back=releases[0].brought_back if releases else None,
         form=form,
+        action=request.path,
         problem=problem,
         releases=releases,
         people=people,
-        rows=lambda change: told.rows(change, event.timezone),
-        field_rows=lambda changes: told.field_rows(changes, event.timezone),
-        zone=event.timezone,
+        **common.values(event),
     )
     return answer, status
+
+
+def _open_conflicts(db_session: Session, event_id: int) -> int:
+    """How many conflicts of the draft nobody has accepted: a hint, no reason not to release."""
+    accepted = accepted_warnings(db_session, event_id)
+    return sum(found.fingerprint not in accepted for found in find(conflict_draft(db_session, event_id)))
