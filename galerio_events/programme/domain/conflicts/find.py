@@ -11,7 +11,7 @@ from datetime import timedelta
 from galerio_events.events.domain import VenueKind
 from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.conflicts.spans import OpeningHours, merged, uncovered, utc_bounds
-from galerio_events.programme.domain.conflicts.sweep import changeovers, in_order, overlaps
+from galerio_events.programme.domain.conflicts.sweep import apart, changeovers, in_order, overlaps
 from galerio_events.programme.domain.conflicts.values import (
     Conflict,
     ConflictKind,
@@ -93,8 +93,9 @@ def _of_people(draft: Draft, slots: list[Slot], chosen: list[Slot], only: str | 
         # Between two online venues nobody has to walk.
         return before.venue != after.venue and not onsite.isdisjoint((before.venue, after.venue))
 
+    least = timedelta(minutes=draft.changeover_minutes)
     for person, group in groups.items():
-        if len(group) < 2:
+        if len(group) < 2 or apart(group, least):
             continue
         for together, spans in overlaps(group):
             if (keys := _keys(together, only)) is not None:
@@ -162,7 +163,7 @@ def _lacking(draft: Draft, slots: list[Slot]) -> Iterator[Conflict]:
         wanted = needed[slot.kind]
         if not wanted and not slot.needs_interpreter:
             continue
-        roles = {part[0] for part in slot.parts}
+        roles = [part.role for part in slot.parts]
         for role in wanted:
             if role not in roles:
                 moderator = role is RoleKind.MODERATOR
@@ -179,10 +180,9 @@ def _too_much(draft: Draft, slots: list[Slot]) -> Iterator[Conflict]:
     """
     places = {key: place.capacity for key, place in draft.venues.items() if place.capacity is not None}
     for slot in slots:
-        planned = sum([part[2] or 0 for part in slot.parts])
-        if planned and timedelta(minutes=planned) > slot.ends_at - slot.starts_at:
+        if slot.planned and timedelta(minutes=slot.planned) > slot.ends_at - slot.starts_at:
             length = int((slot.ends_at - slot.starts_at).total_seconds()) // 60
-            yield Conflict(ConflictKind.PLAN_TOO_LONG, (slot.key,), (_whole(slot),), found=planned, allowed=length)
+            yield Conflict(ConflictKind.PLAN_TOO_LONG, (slot.key,), (_whole(slot),), found=slot.planned, allowed=length)
         if slot.capacity and slot.venue in places and slot.capacity > places[slot.venue]:
             yield Conflict(
                 ConflictKind.CAPACITY_ABOVE_VENUE,

@@ -25,6 +25,11 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def uncovered(starts_at: datetime, ends_at: datetime, cover: Sequence[Span]) -> tuple[Span, ...]:
     """The parts of the interval that no interval of `cover` (as `merged` makes it) has."""
+    if len(cover) < 9:
+        # As a rule one of few has it whole.
+        for start, end in cover:
+            if start <= starts_at and ends_at <= end:
+                return ()
     at = max(bisect_right(cover, starts_at, key=_start) - 1, 0)
     left: list[Span] = []
     for start, end in cover[at:]:

@@ -19,6 +19,16 @@ def in_order(slot: Slot) -> tuple[datetime, datetime, str]:
     return slot.starts_at, slot.ends_at, slot.key
 
 
+def apart(slots: Sequence[Slot], least: timedelta) -> bool:
+    """Whether each begins at least so long after all before it have ended: there is nothing to tell of them."""
+    latest = slots[0].ends_at
+    for slot in slots[1:]:
+        if slot.starts_at - latest < least:
+            return False
+        latest = max(latest, slot.ends_at)
+    return True
+
+
 def overlaps(slots: Sequence[Slot]) -> Iterator[tuple[tuple[Slot, ...], tuple[Span, ...]]]:
     """Which sessions run at the same time, and when.
 

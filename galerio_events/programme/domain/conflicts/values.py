@@ -49,7 +49,7 @@ class Part(NamedTuple):
 class Slot:
     """A session as far as it can be in conflict. Times are UTC, the end after the start; names are keys.
 
-    `people` is everybody who has a role in it, each once.
+    `people` is everybody who has a role in it, each once; `planned` the minutes of all roles together.
     """
 
     key: str
@@ -62,11 +62,11 @@ class Slot:
     needs_interpreter: bool = False
     scheduled: bool = True
     people: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    planned: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        parts = self.parts
-        people = tuple(dict.fromkeys([part[1] for part in parts])) if len(parts) > 1 else tuple(p[1] for p in parts)
-        object.__setattr__(self, "people", people)
+        object.__setattr__(self, "people", tuple(dict.fromkeys([part.person for part in self.parts])))
+        object.__setattr__(self, "planned", sum([part.minutes or 0 for part in self.parts]))
 
 
 @dataclass(frozen=True, slots=True)
