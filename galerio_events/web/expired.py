@@ -16,7 +16,7 @@ View = Callable[..., Any]
 
 def when_expired(again: View) -> Callable[[View], View]:
     """Answer with `again` (guarded as the view is, given the same arguments, writing nothing) where the token that came
-    with a form is missing, wrong or too old."""
+    with a form is missing, wrong or too old. Where `again` returns None, the answer is the usual one."""
 
     def mark(view: View) -> View:
         view.__when_expired__ = again  # type: ignore[attr-defined]
@@ -34,7 +34,8 @@ def sent_again() -> Any:
     if again is None:
         return None
     try:
-        return current_app.make_response(again(**(request.view_args or {})))
+        shown = again(**(request.view_args or {}))
+        return None if shown is None else current_app.make_response(shown)
     except HTTPException as error:
         return signed_out() if error.code == 401 else error
 

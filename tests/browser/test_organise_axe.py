@@ -20,7 +20,9 @@ PATHS = [
     "/organise",
     "/organise/ascc11/",
     "/organise/ascc11/programme",
-    "/organise/ascc11/programme?show=untranslated",
+    "/organise/ascc11/programme/list",
+    "/organise/ascc11/programme/list?show=untranslated",
+    "/organise/ascc11/programme/session-1/place",
     "/organise/ascc11/programme/new",
     "/organise/ascc11/programme/reception",
     "/organise/ascc11/programme/session-1/remove",
@@ -126,7 +128,7 @@ def test_an_account_without_a_role(site: Site, open_page: Callable[..., Page]) -
 
 def test_a_keyboard_is_enough_to_sign_in_move_a_session_and_release(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page()
-    page.goto(f"{site.url}/en/sign-in?next=/en/organise/ascc11/programme")
+    page.goto(f"{site.url}/en/sign-in?next=/en/organise/ascc11/programme/list")
     keys = page.keyboard
     keys.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip-link"
@@ -136,7 +138,7 @@ def test_a_keyboard_is_enough_to_sign_in_move_a_session_and_release(site: Site, 
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
-    page.wait_for_url("**/programme")
+    page.wait_for_url("**/programme/list")
     _tab_to(page, "a[href$='/programme/closing']")
     keys.press("Enter")
     page.wait_for_url("**/closing")
@@ -145,7 +147,7 @@ def test_a_keyboard_is_enough_to_sign_in_move_a_session_and_release(site: Site, 
     keys.type("Closing words")
     keys.press("Enter")
     page.wait_for_url("**/programme#closing")
-    assert "Closing words" in page.inner_text("#closing")
+    assert "Closing words" in page.inner_text("[data-key=closing]")
     _tab_to(page, "a[href$='/release']")
     keys.press("Enter")
     page.wait_for_url("**/release")

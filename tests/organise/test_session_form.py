@@ -18,7 +18,8 @@ from galerio_events.translated import Translated
 from tests.support.builders import make_account, make_event, make_person, make_session, sign_in, tr, utc
 
 PAGE = "/en/organise/ascc11/programme/session-3"
-LIST = "/en/organise/ascc11/programme"
+LIST = "/en/organise/ascc11/programme/list"
+TIMETABLE = "/en/organise/ascc11/programme"
 NEW = "/en/organise/ascc11/programme/new"
 
 
@@ -83,7 +84,7 @@ def test_sending_the_form_back_unchanged_changes_nothing(
     organiser: FlaskClient, db_session: Session, event: Event
 ) -> None:
     before = stored(db_session, event)
-    assert organiser.post(PAGE, data=FORM).location == LIST + "#session-3"
+    assert organiser.post(PAGE, data=FORM).location == TIMETABLE + "#session-3"
     assert stored(db_session, event) == before
     session = queries.session_by_key(db_session, event.id, "session-3")
     assert session is not None
@@ -107,7 +108,7 @@ def test_every_field_is_saved(organiser: FlaskClient, db_session: Session, event
         "people-1-person": "pablo",
     }
     answer = organiser.post(PAGE, data=sent)
-    assert (answer.status_code, answer.location) == (302, LIST + "#session-3")
+    assert (answer.status_code, answer.location) == (302, TIMETABLE + "#session-3")
     assert stored(db_session, event) == SessionValues(
         kind=SessionKind.WORKSHOP,
         starts_at=utc(24, 0),
@@ -345,7 +346,7 @@ def test_places_are_known_to_apply_at_once(organiser: FlaskClient) -> None:
 
 def test_two_who_save_the_same_do_not_disagree(organiser: FlaskClient) -> None:
     assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).status_code == 302
-    assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).location == LIST + "#session-3"
+    assert organiser.post(PAGE, data=FORM | {"title_en": "Ours"}).location == TIMETABLE + "#session-3"
 
 
 def test_what_somebody_else_has_removed_is_not_saved(organiser: FlaskClient, db_session: Session, event: Event) -> None:
@@ -364,7 +365,7 @@ def test_removing_says_what_happens_and_can_be_undone(
     asked = organiser.get(PAGE + "/remove")
     assert "calendars that people subscribed to say that it is cancelled" in asked.text
     assert organiser.post(PAGE + "/remove", data={"version": "7"}).status_code == 409
-    assert organiser.post(PAGE + "/remove", data={"version": "1"}).location == LIST
+    assert organiser.post(PAGE + "/remove", data={"version": "1"}).location == TIMETABLE
     assert "Attractive cities" not in organiser.get(LIST).text
     assert "Attractive cities" in organiser.get(LIST + "?show=removed").text
     assert organiser.post(PAGE + "/remove", data={"version": "2"}).status_code == 409
@@ -390,7 +391,7 @@ def test_a_new_session_gets_an_address_from_its_title(
     sent = {name: value for name, value in FORM.items() if name != "version"}
     for key in ("attractive-cities", "attractive-cities-2"):
         answer = organiser.post(NEW, data=sent)
-        assert answer.location == f"{LIST}#{key}"
+        assert answer.location == f"{TIMETABLE}#{key}"
         assert stored(db_session, event, key).title == tr("魅力ある都市づくり", "Attractive cities")
     organiser.post(NEW, data=sent | {"title_en": ""})
     assert stored(db_session, event, "session").title == Translated({"ja": "魅力ある都市づくり"})
@@ -401,7 +402,7 @@ def test_a_new_session_that_is_sent_twice_is_made_once(
 ) -> None:
     nonces = [re.findall(r'name="nonce" type="hidden" value="([^"]*)"', organiser.get(NEW).text)[0] for _ in range(2)]
     locations = [organiser.post(NEW, data=FORM | {"nonce": nonces[i]}).location for i in (0, 0, 1, 0)]
-    first, second = f"{LIST}#attractive-cities", f"{LIST}#attractive-cities-2"
+    first, second = f"{TIMETABLE}#attractive-cities", f"{TIMETABLE}#attractive-cities-2"
     assert locations == [first, first, second, first]
     assert len(queries.sessions_of(db_session, event.id)) == 3
 
@@ -491,8 +492,8 @@ def test_a_long_list_is_one_day_a_page(
     assert shown("?day=2022-11-25") == ["session-3"]
     assert shown("?day=2022-11-24&q=attractive") == ["session-3"]
     page = organiser.get(LIST).text
-    assert 'href="/en/organise/ascc11/programme?day=2022-11-25"' in page
-    assert organiser.post(PAGE, data=FORM).location == LIST + "?day=2022-11-25#session-3"
+    assert 'href="/en/organise/ascc11/programme/list?day=2022-11-25"' in page
+    assert organiser.post(PAGE, data=FORM).location == TIMETABLE + "?day=2022-11-25#session-3"
 
 
 @pytest.mark.parametrize("path", ["/en/organise/ascc11/", LIST, PAGE, "/en/organise/ascc11/release"])

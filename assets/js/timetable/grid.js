@@ -14,10 +14,19 @@ export class Grid {
     this.tabs = root.querySelector("[data-days]");
     this.tray = root.querySelector("[data-tray-items]");
     this.trayTitle = root.querySelector("[data-tray-title]");
-    this.zoom = 2;
     this.whole = false;
     this.matches = () => true;
     this.day = this.firstDay();
+    this.zoom = this.day < 0 ? 3 : 2;
+    new ResizeObserver(() => this.fit()).observe(document.body);
+    window.addEventListener("resize", () => this.fit());
+  }
+
+  // As high as there is room for in the window.
+  fit() {
+    const main = this.scroll.parentElement;
+    const top = main.getBoundingClientRect().top + window.scrollY;
+    this.root.style.setProperty("--tt-height", `${Math.floor(window.innerHeight - top - 16)}px`);
   }
 
   get scale() {

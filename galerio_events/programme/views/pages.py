@@ -95,13 +95,9 @@ def edit_session(language: str, slug: str, key: str) -> ResponseReturnValue:
 
 
 @requires(Permission.PROGRAMME_EDIT)
-def _expired(language: str, slug: str, key: str) -> ResponseReturnValue:
+def _expired(language: str, slug: str, key: str) -> ResponseReturnValue | None:
     """A script gets another token; a form that took no time to fill in is asked for again as everywhere."""
-    session = _session_or_404(key)
-    if live.wants_json():
-        return drawing.expired()
-    page = "session_remove" if session.removed_at is None else "session_removed"
-    return render_template(f"organise/{page}.html", event=g.event, session=session), 422
+    return drawing.expired() if live.wants_json() else None
 
 
 @bp.route("/<language:language>/organise/<slug>/programme/<key>/remove", methods=["GET", "POST"])

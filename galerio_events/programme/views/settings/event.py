@@ -111,14 +111,13 @@ class EventSheet(Sheet):
                 form.explain(problem)
             return None
         question = self._question(stored, values)
-        way = next((way for way in question.ways if way.name == form.sessions.data), None)
-        if (question.open and form.confirmed.data != question.digest) or way is None:
-            if way is None:
-                form.sessions.data = self._usual(question, stored, values).name
-            if question.open:
-                form.confirmed.data = question.digest
-                return self.page(form, 200, question=question)
-            way = question.ways[0]
+        way: Way | None = question.ways[0]
+        if question.asked:
+            way = next((each for each in question.ways if each.name == form.sessions.data), None)
+        if way is None or (question.open and form.confirmed.data != question.digest):
+            form.sessions.data = (way or self._usual(question, stored, values)).name
+            form.confirmed.data = question.digest
+            return self.page(form, 200, question=question)
         try:
             moved = change_event(
                 db.session(),
