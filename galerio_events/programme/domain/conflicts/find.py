@@ -29,12 +29,11 @@ def find(draft: Draft, only: str | None = None) -> tuple[Conflict, ...]:
 
     The time it takes grows as sorting the sessions does, not as the number of their pairs.
     """
-    slots = sorted((slot for slot in draft.sessions if slot.scheduled), key=in_order)
-    if only is None:
-        chosen = slots
-    else:
-        chosen = [slot for slot in slots if slot.key == only]
-        slots = _near(slots, chosen)
+    slots = [slot for slot in draft.sessions if slot.scheduled]
+    if only is not None:
+        slots = _near(slots, [slot for slot in slots if slot.key == only])
+    slots.sort(key=in_order)
+    chosen = slots if only is None else [slot for slot in slots if slot.key == only]
     found = [*_in_venues(draft, slots, chosen, only), *_of_people(draft, slots, chosen, only)]
     for look in (_outside, _lacking, _too_much):
         found += look(draft, chosen)
@@ -46,14 +45,16 @@ def _place(conflict: Conflict) -> tuple[object, ...]:
 
 
 def _near(slots: list[Slot], chosen: list[Slot]) -> list[Slot]:
-    """Those that share the venue or a person with the chosen one."""
+    """The chosen one, and those that share its venue or a person with it."""
     if not chosen:
         return []
     venue, people = chosen[0].venue, frozenset(chosen[0].people)
     return [
         slot
         for slot in slots
-        if (venue is not None and slot.venue == venue) or (people and not people.isdisjoint(slot.people))
+        if slot is chosen[0]
+        or (venue is not None and slot.venue == venue)
+        or (people and not people.isdisjoint(slot.people))
     ]
 
 
