@@ -15,6 +15,7 @@ from galerio_events.people.domain.duplicates import Reason
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.programme.domain.conflicts import ConflictKind
+from galerio_events.programme.domain.translations import TextOf
 from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
 from galerio_events.translated import Translated
 from galerio_events.web.locale import LANGUAGES
@@ -105,6 +106,16 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Deed.REMOVED: _l("Removed"),
         Deed.RESTORED: _l("Restored"),
         Deed.MERGED: _l("Merged"),
+    },
+    TextOf: {
+        TextOf.EVENT: _l("Event"),
+        TextOf.ORGANISER: _l("Host or supporter"),
+        TextOf.VENUE: _l("Venue"),
+        TextOf.TRACK: _l("Track"),
+        TextOf.PERSON: _l("Person"),
+        TextOf.ORGANISATION: _l("Organisation"),
+        TextOf.SESSION: _l("Session"),
+        TextOf.TALK: _l("Talk"),
     },
     Reason: {
         Reason.SAME_EMAIL: _l("same e-mail address"),

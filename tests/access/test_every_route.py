@@ -68,6 +68,7 @@ ROUTES: dict[str, str | Permission] = {
     "settings.remove_track": Permission.EVENT_EDIT,
     "kinds.page": Permission.EVENT_EDIT,
     "site_images.image": PUBLIC,
+    "programme.translations": Permission.PROGRAMME_READ,
     "people.index": Permission.PROGRAMME_READ,
     "people.new_person": Permission.PROGRAMME_EDIT,
     "people.person": Permission.PROGRAMME_EDIT,
