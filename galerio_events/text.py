@@ -7,8 +7,10 @@ import secrets
 import unicodedata
 from base64 import urlsafe_b64encode
 
-_BIDI = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_KEEP_CONTROLS = {"\n", "\t"}
+# Direction overrides, controls (Cc) but line feed and tab, and halves of surrogate pairs (Cs).
+_UNSEEN = re.compile(
+    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
+)
 # What shows nothing by itself although it is no format character: joiners, fillers, variation selectors, a blank.
 _BLANK = frozenset(
     map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),
@@ -29,8 +31,8 @@ def clean(text: str) -> str:
 
     Empty where nothing of it can be seen.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).translate(_BIDI)
-    text = "".join(c for c in text if c in _KEEP_CONTROLS or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _UNSEEN.sub("", text).strip()
     return text if any(map(_visible, text)) else ""
 
 
