@@ -90,13 +90,15 @@ class Whole(IntegerField):
 
 
 class Day(DateField):
-    """A date."""
+    """A date, or nothing."""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        if not "".join(valuelist).strip():
+            return
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            self.data = None
             raise ValueError(_("Enter a date, like 2022-11-24.")) from None
 
     def pre_validate(self, form: Any) -> None:
