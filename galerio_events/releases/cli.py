@@ -1,6 +1,9 @@
-"""`flask programme release`."""
+"""`flask programme release` and `flask programme export`."""
+
+from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from galerio_events import clock
@@ -8,6 +11,11 @@ from galerio_events.errors import ChangeConflict
 from galerio_events.events import queries as events
 from galerio_events.extensions import db
 from galerio_events.releases import services
+from galerio_events.releases.exports import files
+from galerio_events.releases.exports.files import FileKind
+from galerio_events.releases.exports.pdf import NotTypeset
+from galerio_events.releases.views.exports import DRAFT, RELEASE, source_of
+from galerio_events.web.locale import LANGUAGES
 
 group = AppGroup("programme")
 
@@ -29,3 +37,39 @@ def release(slug: str, note: str) -> None:
     number = made.number
     db_session.commit()
     click.echo(f"{slug}: release {number}")
+
+
+@group.command("export")
+@click.option("--event", "slug", required=True, help="The event's slug.")
+@click.option("--kind", "kind_name", type=click.Choice([*FileKind]), help="What to write; by FILE's name if left out.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of files in one language; the event's first.")
+@click.option("--of", type=click.Choice((DRAFT, RELEASE)), default=DRAFT, show_default=True, help="What to write of.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(slug: str, kind_name: str | None, language: str | None, of: str, file: Path) -> None:
+    """Write the programme into FILE (see docs/exchange-formats.md); a file of that name is replaced.
+
+    The kind is known by the ending (.yaml, .json, .csv, .xlsx, .xml, .ics, .pdf) or by the name: schedule.json is
+    frab's, booklet.pdf the booklet.
+    """
+    kind = FileKind(kind_name) if kind_name else files.recognised(file.name)
+    if kind is None:
+        raise click.ClickException(f"what {file.name} is to be cannot be told from its name; use --kind")
+    event = events.by_slug(db.session(), slug)
+    if event is None:
+        raise click.ClickException(f"there is no event {slug!r}")
+    source = source_of(event.id, of, kind)
+    if source is None:
+        raise click.ClickException(f"{slug} has no release")
+    spoken = [tag for tag in event.languages if tag in LANGUAGES]
+    try:
+        made = files.write(
+            kind,
+            source,
+            language=language or (spoken or LANGUAGES)[0],
+            base_url=current_app.config["BASE_URL"],
+            organiser_address=current_app.config["MAIL_FROM"],
+        )
+    except NotTypeset as error:
+        raise click.ClickException(str(error)) from error
+    file.write_bytes(made)
+    click.echo(f"{file.name}: {kind}, {len(made)} bytes")

@@ -88,6 +88,8 @@ class Published:
         self.answers = Answers(int(app.config["PUBLISHED_CACHE_BYTES"]))
         # One thread builds at a time: the others find what it has built.
         self.building = RLock()
+        # What takes seconds is built one at a time as well, but keeps nobody from the pages.
+        self.building_apart = RLock()
         self._seen: dict[str, _Seen] = {}
 
     def trusted(self, slug: str) -> Pointer | None:
@@ -156,6 +158,7 @@ def respond(
     headers: Mapping[str, str] | None = None,
     before: Callable[[], ResponseReturnValue] | None = None,
     read: Callable[[Session, Pointer], None] | None = None,
+    apart: bool = False,
 ) -> Response:
     """The answer that `build` makes of the newest release of that event; kept until there is a newer one.
 
@@ -164,7 +167,8 @@ def respond(
     arguments, on the path and on the programme, and on nothing else: not on the time, the reader or the database. It
     runs in a request of its own to the same path, from nobody in particular, at `BASE_URL`; what it raises
     (`abort(404)`) is answered as usual and not kept. `read` comes before it and may fetch what releases up to the
-    newest one say: they never change, so that its digest decides about them as well.
+    newest one say: they never change, so that its digest decides about them as well. What may take seconds is built
+    `apart` from the pages.
 
     404 where there is no such event. Before its first release, the answer is what `before` returns (as a
     view would: text, or text and status); 404 where it is not given.
@@ -183,7 +187,7 @@ def respond(
     accept_encoding = request.headers.get("Accept-Encoding", "")
     answer = published.answers.get(key, pointer.digest)
     if answer is None or not answer.ready_for(accept_encoding):
-        with published.building:
+        with published.building_apart if apart else published.building:
             answer = published.answers.get(key, pointer.digest)
             if answer is None:
                 body = _build(pointer, build, given, read)

@@ -99,6 +99,12 @@ ROUTES: dict[str, str | Permission] = {
     "site.feed": PUBLIC,
     "calendars.programme": PUBLIC,
     "calendars.session": PUBLIC,
+    "exchange.schedule_xml": PUBLIC,
+    "exchange.schedule_json": PUBLIC,
+    "exchange.programme_json": PUBLIC,
+    "exchange.timetable": PUBLIC,
+    "exchange.booklet": PUBLIC,
+    "exports.download": Permission.PROGRAMME_READ,
     "registration.register": PUBLIC,
     "registration.done": PUBLIC,
     "registration.privacy": PUBLIC,
@@ -199,6 +205,7 @@ def world(app: Flask, db_session: Session) -> World:
         "organiser_id": event.organisers[0].id,
         "digest": picture.digest,
         "extension": "webp",
+        "file": "programme.yaml",
     }
     db_session.commit()
     return World(event, other, samples, tokens[LinkPurpose.CALENDAR])

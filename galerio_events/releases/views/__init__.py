@@ -1,12 +1,21 @@
 """Pages and feeds that are made of releases, and the page on which organisers make one."""
 
-from galerio_events.releases.views import calendars, changes, exchange, exports, images, organise, past, site  # noqa: F401 routes
+from galerio_events.releases.views import (
+    calendars,
+    changes,  # noqa: F401 its routes are on the blueprint of `site`
+    exchange,
+    exports,
+    images,
+    organise,
+    past,  # noqa: F401 its routes are on the blueprint of `organise`
+    site,
+)
 
 blueprints = (
     site.blueprint,
     calendars.blueprint,
-    organise.blueprint,
-    images.blueprint,
     exchange.blueprint,
     exports.blueprint,
+    organise.blueprint,
+    images.blueprint,
 )

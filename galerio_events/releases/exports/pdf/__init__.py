@@ -27,6 +27,18 @@ def booklet(programme: PublishedProgramme, *, language: str, base_url: str, imag
 
 def _set(name: str, programme: PublishedProgramme, language: str, base_url: str, images: Images) -> bytes:
     files = images_of(programme, images)
+    try:
+        return _with_images(name, programme, language, base_url, files)
+    except NotTypeset:
+        if not files:
+            raise
+        # A picture that browsers take and typst does not is no reason to print nothing.
+        return _with_images(name, programme, language, base_url, {})
+
+
+def _with_images(
+    name: str, programme: PublishedProgramme, language: str, base_url: str, files: Mapping[str, bytes]
+) -> bytes:
     known = {file.partition(".")[0]: file for file in files}
     made = Content(programme, language=language, base_url=base_url, images=known)
     content = made.head()
