@@ -119,6 +119,26 @@ class AcceptedWarning(Base):
     accepted_by: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
 
 
+class Upload(Base):
+    """A file that somebody looks at before it is imported; it is kept for a day at most."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (
+        sa.UniqueConstraint("nonce"),
+        sa.CheckConstraint("length(data) > 0", name="not_empty"),
+        sa.Index("ix_uploads_created_at", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))
+    account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
+    # Names it in its address, so that nobody finds it by counting.
+    nonce: Mapped[str] = mapped_column(sa.String(22))
+    filename: Mapped[str] = mapped_column(sa.String(200))
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
 class Arrangement(Base):
     """A request to suggest times for sessions, and what came of it. Nothing changes until somebody accepts it."""
 

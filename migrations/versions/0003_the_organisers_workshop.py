@@ -98,6 +98,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_changes_event_id_id", "changes", ["event_id", "id"])
     op.create_index("ix_changes_event_id_subject_key", "changes", ["event_id", "subject", "key", "id"])
+    op.create_index("ix_changes_event_id_account_id", "changes", ["event_id", "account_id", "id"])
+    op.create_index("ix_changes_event_id_at", "changes", ["event_id", "at"])
     op.create_table(
         "availabilities",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -166,6 +168,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrangements")),
     )
     op.create_index("ix_arrangements_event_id_id", "arrangements", ["event_id", "id"])
+    op.create_table(
+        "uploads",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=22), nullable=False),
+        sa.Column("filename", sa.String(length=200), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("length(data) > 0", name=op.f("ck_uploads_not_empty")),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_uploads_account_id_accounts")),
+        sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_uploads_event_id_events")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_uploads_nonce")),
+    )
+    op.create_index("ix_uploads_created_at", "uploads", ["created_at"])
     op.create_index(
         "ix_outbox_mails_event_id_batch_id",
         "outbox_mails",
@@ -177,7 +195,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_outbox_mails_event_id_batch_id", "outbox_mails")
-    for table in ("arrangements", "accepted_warnings", "kind_rules", "availabilities", "changes", "images"):
+    for table in ("uploads", "arrangements", "accepted_warnings", "kind_rules", "availabilities", "changes", "images"):
         op.drop_table(table)
     for table in reversed(ADDED):
         for column in reversed(_columns(table)):

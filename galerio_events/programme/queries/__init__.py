@@ -17,6 +17,7 @@ from galerio_events.programme.queries.sessions import (
     times_by_key,
     values_of,
 )
+from galerio_events.programme.queries.uploads import upload_by_nonce
 
 __all__ = [
     "Choices",
@@ -33,5 +34,6 @@ __all__ = [
     "session_ids",
     "sessions_of",
     "times_by_key",
+    "upload_by_nonce",
     "values_of",
 ]

@@ -1,6 +1,7 @@
 """A plan: the draft as it stands, what a file says, and what somebody has decided, put together."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from galerio_events.events.domain import Deed, Subject
@@ -16,6 +17,7 @@ from galerio_events.programme.domain.planning.sessions import SessionsResolved, 
 from galerio_events.programme.domain.planning.things import Resolved, resolve
 from galerio_events.programme.domain.planning.values import Draft, Item, Plan, frame_of, session_fields
 from galerio_events.programme.domain.rules import Frame
+from galerio_events.programme.domain.values import OrganiserValue
 from galerio_events.translated import EMPTY
 
 
@@ -77,8 +79,23 @@ def _event(draft: Draft, file: ProgrammeFile) -> tuple[Mapping[str, Any], tuple[
     after = dict(draft.event)
     for name, value in file.event.items():
         after[name] = value.over(after.get(name, EMPTY), draft.languages) if isinstance(value, InLanguages) else value
+    if "organisers" in file.event:
+        after["organisers"] = _keeping_logos(after["organisers"], draft.event.get("organisers", ()))
     changed = tuple(name for name in after if draft.event.get(name) != after[name])
     return after, changed
+
+
+def _keeping_logos(
+    organisers: Iterable[OrganiserValue], known: Iterable[OrganiserValue]
+) -> tuple[OrganiserValue, ...]:
+    """Whoever stays keeps website and logo, where the file says nothing of them."""
+    before = {organiser.name: organiser for organiser in known}
+    return tuple(
+        replace(organiser, url=organiser.url or kept.url, logo=organiser.logo or kept.logo)
+        if (kept := before.get(organiser.name))
+        else organiser
+        for organiser in organisers
+    )
 
 
 def _event_item(draft: Draft, event: Mapping[str, Any], changed: tuple[str, ...]) -> Item:
@@ -94,7 +111,6 @@ def _needed(subject: Subject, found: Resolved, sessions: SessionsResolved) -> li
 
 def _missing(draft: Draft, file: ProgrammeFile, sessions: SessionsResolved) -> tuple[Item, ...]:
     """The sessions that the file could have named and does not, or names as cancelled."""
-    cancelled = {thing.uid for thing in file.sessions if thing.cancelled}
     return tuple(
         Item(
             Subject.SESSION,
@@ -108,7 +124,7 @@ def _missing(draft: Draft, file: ProgrammeFile, sessions: SessionsResolved) -> t
         )
         for key, stored in draft.sessions.items()
         if not stored.removed
-        and (key not in sessions.matched or stored.uid in cancelled)
+        and (key not in sessions.matched or key in sessions.cancelled)
         and (stored.values.scheduled or file.whole)
     )
 

@@ -50,6 +50,7 @@ class SessionsResolved:
 
     items: list[Item] = field(default_factory=list)
     matched: set[str] = field(default_factory=set)
+    cancelled: set[str] = field(default_factory=set)
     unchanged: int = 0
     refused: int = 0
     problems: list[RowProblem] = field(default_factory=list)
@@ -147,6 +148,9 @@ class _Resolver:
         stored = None if key is None else self.draft.sessions[key]
         references = self._references(thing)
         if thing.cancelled:
+            if key is not None and not self.draft.sessions[key].removed:
+                self.found.cancelled.add(key)
+                self._tell(thing, Told.CANCELLED)
             return
         after = None if self._refers_to_faulty(thing) else self._merged(thing, stored)
         values = None if after is None else SessionValues(**after)
