@@ -1,5 +1,7 @@
 """Pages and feeds that are made of releases, and the page on which organisers make one."""
 
+from galerio_events.outbox import services as outbox
+from galerio_events.releases.services import KIND
 from galerio_events.releases.views import (
     calendars,
     changes,  # noqa: F401 its routes are on the blueprint of `site`
@@ -10,6 +12,9 @@ from galerio_events.releases.views import (
     past,  # noqa: F401 its routes are on the blueprint of `organise`
     site,
 )
+from galerio_events.releases.views.attachments import calendar_file
+
+outbox.register_attachments(KIND, calendar_file)
 
 blueprints = (
     site.blueprint,

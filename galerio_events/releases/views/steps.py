@@ -131,7 +131,9 @@ def _item(change: SessionChange, venues: Mapping[str, PublishedVenue], zone_name
         was=when(old) if old is not None and when(old) != when(session) else "",
         venue=where(session),
         was_at=where(old) if old is not None and old.venue != session.venue else EMPTY,
-        rows=tuple(told.field_rows(fields, zone_name)) if change.new is not None else (),
+        rows=tuple(told.in_one_language(told.field_rows(fields, zone_name), language))
+        if change.new is not None
+        else (),
     )
 
 

@@ -75,6 +75,8 @@ class Row:
     before: str
     after: str
     language: str = ""
+    # The name of the field in our own words, the same in every language.
+    subject: str = ""
 
 
 def rows(change: SessionChange | EntryChange, zone_name: str) -> list[Row]:
@@ -94,19 +96,28 @@ def rows_of_mail(change: SessionChange, language: str, zone_name: str) -> list[d
     has changed.
     """
     with force_locale(language):
-        told = []
-        for field in change.fields:
-            if field.field in {"starts_at", "ends_at", "venue"}:
-                continue
-            found = _Teller(language, zone_name).rows([field])
-            found = [row for row in found if row.language == language] or found
-            told += [
-                {"field": row.field, "before": "", "after": _("changed"), "language": ""}
-                if field.field in {"summary", "abstract"} or len(row.before + row.after) > _MOST_IN_A_MAIL
-                else {"field": row.field, "before": row.before, "after": row.after, "language": row.language}
-                for row in found
-            ]
-        return told
+        fields = [field for field in change.fields if field.field not in {"starts_at", "ends_at", "venue"}]
+        return [
+            {"field": row.field, "before": "", "after": _("changed"), "language": ""}
+            if row.subject in {"summary", "abstract"} or len(row.before + row.after) > _MOST_IN_A_MAIL
+            else {"field": row.field, "before": row.before, "after": row.after, "language": row.language}
+            for row in in_one_language(_Teller(language, zone_name).rows(fields), language)
+        ]
+
+
+def in_one_language(found: Iterable[Row], language: str) -> list[Row]:
+    """The rows without those about a translation of what changes in the reader's own language as well."""
+    listed = list(found)
+    own = {row.subject for row in listed if row.language == language}
+    return [row for row in listed if row.language in {"", language} or row.subject not in own]
+
+
+def _differing(old: Any, new: Any) -> tuple[Any, Any]:
+    """Of two lists what only one of them has, in order; all of both where only the order is another."""
+    if not (isinstance(old, tuple) and isinstance(new, tuple)):
+        return old, new
+    gone, come = tuple(one for one in old if one not in new), tuple(one for one in new if one not in old)
+    return (gone, come) if gone or come else (old, new)
 
 
 class _Teller:
@@ -124,12 +135,15 @@ class _Teller:
             for language in sorted({*old, *new}):
                 before, after = old.get(language, ""), new.get(language, "")
                 if before != after:
-                    yield Row(f"{name} ({LANGUAGE_NAMES.get(language, language)})", before, after, language)
+                    yield Row(
+                        f"{name} ({LANGUAGE_NAMES.get(language, language)})", before, after, language, change.field
+                    )
             return
-        before, after = self.told(change.old, change.field), self.told(change.new, change.field)
+        old, new = _differing(change.old, change.new)
+        before, after = self.told(old, change.field), self.told(new, change.field)
         if before == after:
             before, after = "", _("changed")
-        yield Row(name, before, after)
+        yield Row(name, before, after, subject=change.field)
 
     def told(self, value: Any, field: str) -> str:
         if value is None or value == ():
