@@ -50,6 +50,9 @@ def init_app(app: Flask) -> None:
             return error
         if error.code == 429:
             return page(429, _("Too many requests"), _("Wait a minute and try again."))
+        if error.code == 413:
+            advice = _("This server takes 40 MB at once. Nothing was saved; go back and choose a smaller file.")
+            return page(413, _("What you sent is too large"), advice)
         if error.code >= 500:
             return broken(error)
         # A 405 has to say what is allowed, a 401 how to sign in (RFC 9110, 15.5.2 and 15.5.6).

@@ -50,8 +50,6 @@ class OrganiserSheet(Sheet):
         data = {"role": OrganiserRole.HOST.value} if stored is None else entry_data(events.organiser_settings(stored))
         form: OrganiserForm = self.form_class(sent, data=data if sent is None else {})
         form.role.choices = [(role.value, label(role)) for role in OrganiserRole]
-        if stored is None or stored.logo is None:
-            del form.remove_logo
         return form
 
     def plain(self) -> Mapping[str, Any] | None:
