@@ -122,6 +122,8 @@ class Change(Base):
     __table_args__ = (
         sa.Index("ix_changes_event_id_id", "event_id", "id"),
         sa.Index("ix_changes_event_id_subject_key", "event_id", "subject", "key", "id"),
+        sa.Index("ix_changes_event_id_account_id", "event_id", "account_id", "id"),
+        sa.Index("ix_changes_event_id_at", "event_id", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -24,7 +24,7 @@ MOST_LINKS = 20
 LONGEST_TALK = 1440
 
 # What stands beside the sessions' own addresses.
-_RESERVED = frozenset({"list", "new", "translations"})
+_RESERVED = frozenset({"conflicts", "history", "list", "new", "translations"})
 
 
 class SessionProblem(StrEnum):

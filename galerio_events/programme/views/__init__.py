@@ -1,6 +1,14 @@
 """The organisers' programme."""
 
-from galerio_events.programme.views import conflicts, kinds, place, settings, timetable, translations  # noqa: F401 they add routes to the blueprint
+from galerio_events.programme.views import (  # noqa: F401 they add routes to the blueprint
+    conflicts,
+    history,
+    kinds,
+    place,
+    settings,
+    timetable,
+    translations,
+)
 from galerio_events.programme.views.pages import bp
 from galerio_events.programme.views.people import bp as people_bp
 
