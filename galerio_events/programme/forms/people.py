@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -27,7 +28,7 @@ from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime
 from galerio_events.programme.forms.rows import Kind
 from galerio_events.text import clean, one_line
-from galerio_events.translated import Translated
+from galerio_events.translated import EMPTY, Translated
 
 _: Any = lazy_gettext
 
@@ -108,10 +109,13 @@ class EntryForm(FlaskForm):
     key = StringField(_("Address"), filters=[lambda value: one_line(value or "")])
 
     languages: tuple[str, ...] = ()
+    # The texts as they are stored; what they say in other languages than the event's is kept.
+    stored: Mapping[str, Translated] = MappingProxyType({})
 
     def text(self, name: str) -> Translated:
         """What was entered under that name, in all languages."""
-        return Translated({language: self[f"{name}_{language}"].data or "" for language in self.languages})
+        entered = {language: self[f"{name}_{language}"].data or "" for language in self.languages}
+        return Translated({**self.stored.get(name, EMPTY), **entered})
 
     def explain(self, problem: PersonProblem) -> None:
         """Say at the right field what is wrong."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from flask_babel import lazy_gettext
@@ -30,7 +31,7 @@ from galerio_events.programme.domain.values import LinkValue, RoleValue, Session
 from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, WebAddress
 from galerio_events.programme.forms.rows import MOST_CREDITS
 from galerio_events.text import clean, one_line
-from galerio_events.translated import Translated
+from galerio_events.translated import EMPTY, Translated
 
 _: Any = lazy_gettext
 
@@ -80,6 +81,8 @@ class CreditForm(Form):
     )
 
     languages: tuple[str, ...] = ()
+    # The talk's title as it is stored; what it says in other languages than the event's is kept.
+    stored: Translated = EMPTY
 
     @property
     def folded(self) -> bool:
@@ -93,7 +96,9 @@ class CreditForm(Form):
         return RoleValue(
             role=RoleKind(self.role.data),
             person=self.person.data,
-            title=Translated({language: self[f"title_{language}"].data or "" for language in self.languages}),
+            title=Translated(
+                {**self.stored, **{language: self[f"title_{language}"].data or "" for language in self.languages}}
+            ),
             minutes=self.minutes.data,
             state=RoleState(self.state.data),
         )
@@ -147,10 +152,13 @@ class SessionForm(FlaskForm):
     people: Rows
 
     languages: tuple[str, ...] = ()
+    # The texts as they are stored; what they say in other languages than the event's is kept.
+    stored: Mapping[str, Translated] = MappingProxyType({})
 
     def text(self, name: str) -> Translated:
         """What was entered under that name (`title`, `summary`, `abstract`), in all languages."""
-        return Translated({language: self[f"{name}_{language}"].data or "" for language in self.languages})
+        entered = {language: self[f"{name}_{language}"].data or "" for language in self.languages}
+        return Translated({**self.stored.get(name, EMPTY), **entered})
 
     def credits(self) -> tuple[RoleValue, ...]:
         """The roles in order; rows in which nobody was chosen are left out."""

@@ -64,7 +64,7 @@ def sessions_by_person(db_session: Session, event_id: int) -> Mapping[int, int]:
         .where(s.event_id == event_id, s.removed_at.is_(None))
         .group_by(r.person_id)
     )
-    return dict(row.tuple() for row in rows)
+    return dict(iter(rows))
 
 
 def sessions_by_organisation(db_session: Session, event_id: int) -> Mapping[int, int]:

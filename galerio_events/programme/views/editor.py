@@ -22,7 +22,7 @@ from galerio_events.programme.domain.values import SessionValues
 from galerio_events.programme.forms import Instants, SessionForm, form_data, rearranged, session_form
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.text import new_nonce
-from galerio_events.translated import Translated
+from galerio_events.translated import EMPTY, Translated
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
 from galerio_events.web.guards import actor
 from galerio_events.web.labels import label
@@ -50,8 +50,8 @@ class Editor:
         """The form with what was sent, and nothing else; or else with what is stored."""
         data: dict[str, Any] = {}
         if sent is None and self.session is not None:
-            stored = queries.values_of(self.session)
-            data = form_data(stored, self.event.timezone, version=self.session.version, languages=self.languages)
+            shown = queries.values_of(self.session)
+            data = form_data(shown, self.event.timezone, version=self.session.version, languages=self.languages)
         elif sent is None:
             data = {"nonce": new_nonce()} | drawn(self.event, request.args)
         form = self.form_class(sent, data=data)
@@ -61,7 +61,12 @@ class Editor:
         form.track.choices = nothing + _options(self.choices.tracks)
         form.organiser.choices = nothing + _options(self.choices.organisations)
         people = [("", _("choose somebody")), *_options(self.choices.people)]
+        stored = None if self.session is None else queries.values_of(self.session)
+        talks = {(credit.role.value, credit.person): credit.title for credit in stored.people} if stored else {}
+        if stored is not None:
+            form.stored = {"title": stored.title, "summary": stored.summary, "abstract": stored.abstract}
         for row in form.people:
+            row.form.stored = talks.get((row.form.role.data, row.form.person.data), EMPTY)
             row.form.role.choices = [(role.value, label(role)) for role in RoleKind]
             row.form.person.choices = people
             row.form.state.choices = [(state.value, label(state)) for state in RoleState]

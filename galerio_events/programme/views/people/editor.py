@@ -191,6 +191,8 @@ class PersonEditor(EntryEditor):
             if self.row is not None:
                 data |= person_data(queries.person_details(self.row), self.event.timezone, self.languages)
         form = person_form(self.languages, LANGUAGE_NAMES)(sent, data=data)
+        if self.row is not None:
+            form.stored = {"name": self.row.name, "affiliation": self.row.affiliation, "bio": self.row.bio}
         form.country.choices = [("", _("not said")), *countries.choices(page_language())]
         form.language.choices = [("", _("not said")), *((tag, LANGUAGE_NAMES[tag]) for tag in MAIL_LANGUAGES)]
         zones = {name: f"{region}/{city}" for region, named in zone_choices(page_language()) for name, city in named}
@@ -260,7 +262,10 @@ class OrganisationEditor(EntryEditor):
             data = {"seen": self.seen()}
             if self.row is not None:
                 data |= organisation_data(queries.organisation_details(self.row), self.languages)
-        return organisation_form(self.languages, LANGUAGE_NAMES)(sent, data=data)
+        form = organisation_form(self.languages, LANGUAGE_NAMES)(sent, data=data)
+        if self.row is not None:
+            form.stored = {"name": self.row.name}
+        return form
 
     def values(self, form: OrganisationForm) -> Details | None:
         valid = form.validate()
