@@ -11,7 +11,7 @@ from galerio_events.events.domain.plain import digest_of
 from galerio_events.events.queries import lock
 from galerio_events.events.services import record
 from galerio_events.programme.domain import SessionKind
-from galerio_events.programme.domain.kinds import Kinds, KindSettings, kind_to_plain, kinds_to_plain, minutes_valid
+from galerio_events.programme.domain.kinds import Kinds, kind_to_plain, kinds_to_plain, minutes_valid
 from galerio_events.programme.models import KindRule
 from galerio_events.programme.queries.settings import kind_settings
 
@@ -27,20 +27,20 @@ class KindRefused(DomainError):
 def save_kinds(
     db_session: Session, event_id: int, kinds: Kinds, *, seen: str, by: int | None = None, now: datetime
 ) -> bool:
-    """Expect that of every kind of session; whether anything changed by it.
+    """Expect that of each of these kinds of session; whether anything changed by it.
 
     `seen` is the digest of what the reader was shown. Raises `KindRefused`, and `ChangeConflict(STALE)` where somebody
     else was faster.
     """
     lock(db_session, event_id)
     stored = kind_settings(db_session, event_id)
-    if kinds_to_plain(stored) == kinds_to_plain(kinds):
+    if kinds_to_plain(stored) == kinds_to_plain({**stored, **kinds}):
         return False
     if seen != digest_of(kinds_to_plain(stored)):
         raise ChangeConflict(Conflict.STALE)
     entries = []
     for kind in SessionKind:
-        before, after = stored[kind], kinds.get(kind, KindSettings())
+        before, after = stored[kind], kinds.get(kind, stored[kind])
         if not minutes_valid(after.minutes):
             raise KindRefused(kind)
         if before == after:

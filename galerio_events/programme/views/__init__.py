@@ -11,10 +11,12 @@ from galerio_events.programme.views import (  # noqa: F401 they add routes to th
 )
 from galerio_events.programme.views.pages import bp
 from galerio_events.programme.views.people import bp as people_bp
+from galerio_events.programme.views.transfer import bp as transfer_bp
 
 blueprints = (
     bp,
     settings.bp,
     kinds.bp,
     people_bp,
+    transfer_bp,
 )
