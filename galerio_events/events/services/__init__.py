@@ -1,12 +1,6 @@
 """Writes of events, of what belongs to them, and of their history."""
 
-from galerio_events.events.services.editions import (
-    EventRefused,
-    add_event,
-    save_edition,
-    save_tracks,
-    save_venues,
-)
+from galerio_events.events.services.editions import EventRefused, add_event
 from galerio_events.events.services.entries import (
     TRACKS,
     VENUES,
@@ -44,10 +38,7 @@ __all__ = [
     "record",
     "remove_entry",
     "remove_organiser",
-    "save_edition",
     "save_entry",
     "save_event_settings",
     "save_organiser",
-    "save_tracks",
-    "save_venues",
 ]
