@@ -28,7 +28,7 @@ from galerio_events.programme.domain.rules import (
     session_problems,
     session_uid,
 )
-from galerio_events.programme.domain.values import RoleValue, SessionValues
+from galerio_events.programme.domain.values import LinkValue, RoleValue, SessionValues
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.programme.services import add_session, remove_session, restore_session, save_session
 from tests.support.builders import NOW, make_event, make_person, make_session, tr, utc
@@ -72,6 +72,12 @@ BROKEN: dict[SessionProblem, dict[str, object]] = {
     SessionProblem.UNKNOWN_PERSON: {"people": (RoleValue(RoleKind.MC, "nobody"),)},
     SessionProblem.ROLE_TWICE: {"people": (RoleValue(RoleKind.MC, "tan"), RoleValue(RoleKind.MC, "tan"))},
     SessionProblem.CAPACITY_INVALID: {"capacity": -1},
+    SessionProblem.TALK_TITLE_TOO_LONG: {"people": (RoleValue(RoleKind.MC, "tan", tr("", "x" * 201)),)},
+    SessionProblem.MINUTES_INVALID: {"people": (RoleValue(RoleKind.MC, "tan", minutes=1441),)},
+    SessionProblem.LANGUAGE_UNKNOWN: {"language": "klingon"},
+    SessionProblem.LINK_INVALID: {"links": (LinkValue("ftp://example.org"),)},
+    SessionProblem.LINK_TITLE_TOO_LONG: {"links": (LinkValue("https://example.org", "x" * 201),)},
+    SessionProblem.TOO_MANY_LINKS: {"links": (LinkValue("https://example.org"),) * 21},
 }
 
 
@@ -87,6 +93,12 @@ def test_each_rule_finds_its_problem(problem: SessionProblem) -> None:
 def test_good_session_has_no_problem() -> None:
     assert session_problems(VALUES, FRAME, KNOWN) == ()
     assert session_problems(replace(VALUES, organiser="yusa", capacity=0), FRAME, KNOWN) == ()
+
+
+def test_what_is_in_the_tray_needs_only_a_length() -> None:
+    tray = replace(VALUES, scheduled=False, starts_at=utc(1, 0), ends_at=utc(1, 1))
+    assert session_problems(tray, FRAME, KNOWN) == ()
+    assert session_problems(replace(tray, ends_at=utc(1, 0)), FRAME, KNOWN) == (SessionProblem.ENDS_BEFORE_START,)
 
 
 @pytest.mark.parametrize(

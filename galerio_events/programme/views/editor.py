@@ -33,6 +33,8 @@ MOST_ROWS = 200
 # How long a new session is where the event expects nothing of its kind, and what an address may ask for at most.
 USUAL_MINUTES = 60
 MOST_MINUTES = 1440
+# What a new break is called until somebody finds a better title.
+BREAK = Translated({"ja": "休憩", "en": "Break"})
 
 
 class Editor:
@@ -270,6 +272,8 @@ def drawn(event: Event, wanted: Mapping[str, str]) -> dict[str, Any]:
         "kind": kind if kind in set(SessionKind) else SessionKind.SESSION.value,
         "venue": wanted.get("venue", ""),
     }
+    if data["kind"] == SessionKind.BREAK:
+        data |= {f"title_{language}": BREAK.get(language, "") for language in event.languages}
     try:
         day, start = date.fromisoformat(wanted.get("day", "")), time.fromisoformat(wanted.get("start", ""))
         begins = datetime.combine(day, start.replace(tzinfo=None, second=0, microsecond=0))
