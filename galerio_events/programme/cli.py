@@ -1,48 +1,127 @@
 """`flask programme import`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from galerio_events import clock
-from galerio_events.errors import ImportRefused
+from galerio_events.errors import ImportRefused, Problem
+from galerio_events.events import queries as events
+from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.programme import services
+from galerio_events.programme.domain.incoming import MOST_BYTES, Choices, FileKind, RowProblem, Target, Unreadable
+from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.domain.values import Counts
-from galerio_events.programme.imports import yaml_file
-from galerio_events.programme.imports.yaml_tree import MOST_BYTES
+from galerio_events.programme.imports import reading, yaml_file
+from galerio_events.programme.views.transfer.words import told
 
 group = AppGroup("programme", help="The draft programme, and its releases.")
 
 
 @group.command("import")
-@click.option("--event", "slug", required=True, help="The event's slug; it is added where there is none.")
+@click.option("--event", "slug", required=True, help="The event's slug; a programme file (YAML) may add the event.")
+@click.option("--kind", type=click.Choice(list(FileKind)), help="What FILE is; recognised by its content otherwise.")
+@click.option("--language", help="The language of a file in one language, such as ja.")
+@click.option("--with-event", is_flag=True, help="Also take over the title, days and time zone of the event itself.")
+@click.option("--leave-out-faulty", is_flag=True, help="Import the rest where some rows cannot be imported.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as one JSON object.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_(slug: str, file: Path, as_json: bool) -> None:
-    """Make the draft say what FILE says (see docs/programme-format.md): wholly, or not at all."""
+def import_(
+    *,
+    slug: str,
+    kind: str | None,
+    language: str | None,
+    with_event: bool,
+    leave_out_faulty: bool,
+    as_json: bool,
+    file: Path,
+) -> None:
+    """Make the draft say what FILE says (see docs/exchange-formats.md): wholly, or not at all."""
     db_session = db.session()
     with file.open("rb") as opened:
         data = opened.read(MOST_BYTES + 1)
+    choices = Choices(language=language, with_event=with_event, leave_out_faulty=leave_out_faulty)
     try:
-        parsed = yaml_file.parse(data, slug=slug)
-        counts = services.import_programme(db_session, parsed, now=clock.utc_now())
-    except ImportRefused as refused:
-        db_session.rollback()
-        _tell_refusal(refused, file, as_json)
-        raise click.exceptions.Exit(1) from None
-    db_session.commit()
-    _tell(counts, file, as_json)
-
-
-def _tell(counts: Counts, file: Path, as_json: bool) -> None:
-    done = {"read": counts.read, "added": counts.added, "changed": counts.changed, "unchanged": counts.unchanged}
-    if as_json:
-        click.echo(json.dumps(done | {"refused": 0, "problems": []}))
+        recognised = FileKind(kind) if kind else _recognised(data, file)
+        if recognised is FileKind.YAML:
+            parsed = yaml_file.parse(data, slug=slug)
+            done = Done(services.import_programme(db_session, parsed, now=clock.utc_now()))
+        else:
+            done = _import(db_session, slug, data, recognised, choices)
+    except Unreadable as error:
+        refused = ImportRefused(_problems(error.problems))
+    except services.PlanRefused as error:
+        counts = error.plan.counts
+        refused = ImportRefused(_problems(error.plan.refusals), read=counts.read + error.plan.refused)
+    except ImportRefused as error:
+        refused = error
     else:
-        click.echo(f"{file.name}: " + ", ".join(f"{number} {word}" for word, number in done.items()))
+        db_session.commit()
+        _tell(done, file, as_json)
+        return
+    db_session.rollback()
+    _tell_refusal(refused, file, as_json)
+    raise click.exceptions.Exit(1)
+
+
+class Done:
+    """What an import came to."""
+
+    def __init__(self, counts: Counts, refused: int = 0, problems: Sequence[Problem] = ()) -> None:
+        self.counts, self.refused, self.problems = counts, refused, problems
+
+
+def _recognised(data: bytes, file: Path) -> FileKind:
+    """What the file is. What is called a programme file is told in the words of one, whatever is in it."""
+    try:
+        return reading.recognise(data, file.name)
+    except Unreadable:
+        if file.suffix.lower() in {".yaml", ".yml"}:
+            return FileKind.YAML
+        raise
+
+
+def _import(db_session: Session, slug: str, data: bytes, kind: FileKind, choices: Choices) -> Done:
+    event = events.by_slug(db_session, slug)
+    if event is None:
+        raise ImportRefused((Problem(0, f"there is no event {slug!r}; add it with `flask events add`"),))
+    file = reading.read(data, _target(event, choices), kind=kind, columns={}).file
+    plan = services.import_file(db_session, event.id, file, choices, now=clock.utc_now())
+    return Done(plan.counts, plan.refused, _problems(plan.problems))
+
+
+def _target(event: Event, choices: Choices) -> Target:
+    frame = Frame(event.timezone, event.starts_on, event.ends_on, event.day_starts_at)
+    return Target(event.slug, frame, tuple(event.languages), choices.language)
+
+
+def _problems(problems: Sequence[RowProblem]) -> tuple[Problem, ...]:
+    with force_locale("en"):
+        return tuple(Problem(p.row, f"{p.what}: {told(p)}" if p.what else told(p)) for p in problems)
+
+
+def _tell(done: Done, file: Path, as_json: bool) -> None:
+    counts = done.counts
+    figures = {
+        "read": counts.read + done.refused,
+        "added": counts.added,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+    }
+    if as_json:
+        problems = [{"line": p.line, "message": p.message} for p in done.problems]
+        click.echo(json.dumps(figures | {"refused": done.refused, "problems": problems}, ensure_ascii=False))
+        return
+    for problem in done.problems:
+        click.echo(f"{file.name}: {problem}", err=True)
+    told_of = figures | ({"refused": done.refused} if done.refused else {})
+    click.echo(f"{file.name}: " + ", ".join(f"{number} {word}" for word, number in told_of.items()))
 
 
 def _tell_refusal(refused: ImportRefused, file: Path, as_json: bool) -> None:

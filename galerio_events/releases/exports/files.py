@@ -73,7 +73,7 @@ class Source:
 
 
 def recognised(file_name: str) -> FileKind | None:
-    """The kind that a file of that name is meant to be, by its name, else by its ending; None where neither is known."""
+    """The kind that a file of that name is meant to be, by name, else by ending; None where neither is known."""
     path = PurePath(file_name.lower())
     return BY_NAME.get(path.name) or _BY_ENDING.get(path.suffix)
 

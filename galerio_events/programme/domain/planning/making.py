@@ -85,9 +85,7 @@ def _event(draft: Draft, file: ProgrammeFile) -> tuple[Mapping[str, Any], tuple[
     return after, changed
 
 
-def _keeping_logos(
-    organisers: Iterable[OrganiserValue], known: Iterable[OrganiserValue]
-) -> tuple[OrganiserValue, ...]:
+def _keeping_logos(organisers: Iterable[OrganiserValue], known: Iterable[OrganiserValue]) -> tuple[OrganiserValue, ...]:
     """Whoever stays keeps website and logo, where the file says nothing of them."""
     before = {organiser.name: organiser for organiser in known}
     return tuple(
