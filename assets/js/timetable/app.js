@@ -349,7 +349,7 @@ class App {
     return true;
   }
 
-  // What the dialog for a new session sends. Returns what is wrong, or null.
+  // What the dialog for a new session sends. Returns the session's key, or what is wrong.
   async add(fields) {
     try {
       const part = await this.server.add(() => fields);
@@ -359,14 +359,13 @@ class App {
       const session = this.store.sessions.get(part.key);
       const what = fill(this.words.added, { title: session.title });
       this.steps.add({ key: part.key, what, before: null, after: placement(session) });
-      this.grid.reveal(part.key);
       this.say(what);
-      return null;
+      return { key: part.key };
     } catch (error) {
       if (error instanceof Refused) {
-        return error.message || this.words.failed;
+        return { why: error.message || this.words.failed };
       }
-      return error instanceof SignedOut ? this.words.signed_out : this.words.failed;
+      return { why: error instanceof SignedOut ? this.words.signed_out : this.words.failed };
     }
   }
 

@@ -126,7 +126,7 @@ export class Dialogs {
   }
 
   async send() {
-    const { store, words } = this.app;
+    const { store } = this.app;
     const { form, drawn } = this;
     const problem = this.find("[data-new-problem]");
     const day = Number(this.find("[data-new-day]").value);
@@ -142,12 +142,13 @@ export class Dialogs {
         fields[name] = store.wall(at);
       }
     }
-    const why = await this.app.add({ organiser: "", track: "", language: "", ...fields });
-    if (why === null) {
+    const { key, why } = await this.app.add({ organiser: "", track: "", language: "", ...fields });
+    if (key) {
       form.elements.nonce.value = newNonce();
       this.get("new").close();
+      this.app.grid.reveal(key);
     } else {
-      problem.textContent = why || words.failed;
+      problem.textContent = why;
       problem.hidden = false;
     }
   }

@@ -295,21 +295,19 @@ export class Grid {
     if (day >= 0 && !session.locked) {
       block.append(make("span", "tt-edge"));
     }
-    block.setAttribute(
-      "aria-label",
-      [
-        session.title,
-        day >= 0 ? `${this.store.days[day].name} ${when}` : when,
-        this.store.venueName(session.venue, words.no_venue),
-        track?.name,
-        words[session.status],
-        session.locked ? words.is_locked_short : "",
-        conflicts ? fill(words.conflicts, { count: conflicts }) : "",
-        outside,
-      ]
-        .filter(Boolean)
-        .join(", "),
-    );
+    // What eyes see by place and colour.
+    const off = block.classList.contains("is-off");
+    const facts = [
+      off ? session.title : "",
+      day >= 0 ? this.store.days[day].name : "",
+      off ? when : "",
+      this.store.venueName(session.venue, words.no_venue),
+      track?.name,
+      words[session.status],
+      session.locked ? words.is_locked_short : "",
+      conflicts ? fill(words.conflicts, { count: conflicts }) : "",
+    ];
+    block.append(make("span", "visually-hidden", ` ${facts.filter(Boolean).join(", ")}`));
     block.title = [session.title, track?.name, people].filter(Boolean).join("\n");
     return block;
   }

@@ -1,0 +1,485 @@
+"""The timetable in a real browser, set to New York: what is dragged is stored on the event's clock; others see it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from galerio_events.events.models import Event, Venue
+from galerio_events.extensions import db
+from galerio_events.permissions import AccountRole
+from galerio_events.programme import queries, services
+from galerio_events.programme.domain import RoleKind, SessionKind, SessionStatus
+from tests.browser.conftest import Site, axe_violations, sideways
+from tests.support.builders import NOW, PASSWORD, make_account, make_event, make_person, make_session, tr, utc
+
+pytestmark = pytest.mark.browser
+
+EMAIL, OTHER = "organiser@example.org", "other@example.org"
+AT = "/organise/ascc11/programme"
+
+
+@pytest.fixture
+def site(serve: Callable[..., Site]) -> Site:
+    def prepare(app: Flask) -> None:
+        db_session = db.session()
+        event = make_event(db_session)
+        hall = Venue(event_id=event.id, key="hall", kind="onsite", name=tr("大ホール", "Hall"), position=1)
+        db_session.add(hall)
+        pablo = make_person(db_session, event)
+        make_session(
+            db_session, event, "panel", title=tr("討論", "Panel"), starts_at=utc(24, 1), ends_at=utc(24, 2),
+            people=((RoleKind.MODERATOR, pablo),), status=SessionStatus.CONFIRMED,
+        )  # fmt: skip
+        make_session(
+            db_session, event, "talk", title=tr("講演", "Talk"), starts_at=utc(24, 3), ends_at=utc(24, 4),
+            kind=SessionKind.KEYNOTE, track=None, venue=hall,
+        )  # fmt: skip
+        make_session(
+            db_session, event, "closing", title=tr("閉会", "Closing"), starts_at=utc(25, 1), ends_at=utc(25, 2),
+            kind=SessionKind.CLOSING,
+        )  # fmt: skip
+        make_account(db_session, EMAIL, AccountRole.ADMINISTRATOR)
+        make_account(db_session, OTHER, AccountRole.ADMINISTRATOR)
+        db_session.commit()
+
+    return serve(prepare)
+
+
+def sign_in(page: Page, site: Site, email: str = EMAIL, language: str = "en") -> None:
+    page.goto(f"{site.url}/{language}/sign-in")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_load_state()
+
+
+@pytest.fixture
+def opened(site: Site, open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Opens the timetable, signed in, in a browser whose clock is New York's."""
+
+    def make(email: str = EMAIL, language: str = "en", **more: object) -> Page:
+        page = open_page(zone="America/New_York", language=language, **more)
+        sign_in(page, site, email, language)
+        page.goto(f"{site.url}/{language}{AT}")
+        if more.get("java_script_enabled", True):
+            page.wait_for_selector("[data-timetable]:not([hidden]) .tt-block")
+            if page.viewport_size and page.viewport_size["width"] > 500:
+                # So that the whole day fits into the window.
+                page.click("[data-zoom='-1']")
+                page.click("[data-zoom='-1']")
+        return page
+
+    return make
+
+
+def stands(site: Site, key: str) -> tuple[datetime, datetime, str | None, bool, bool]:
+    """Start, end, venue, whether it is scheduled and locked, as stored."""
+    with site.app.app_context():
+        event = db.session().query(Event).one()
+        session = queries.session_by_key(db.session(), event.id, key)
+        assert session is not None
+        values = queries.values_of(session)
+        return values.starts_at, values.ends_at, values.venue, values.scheduled, values.locked
+
+
+def saved(page: Page) -> None:
+    """Wait until the server has answered everything."""
+    expect(page.locator(".is-saving")).to_have_count(0)
+
+
+def block(page: Page, key: str) -> tuple[float, float]:
+    """A point in the block, 8 pixels below its upper edge."""
+    found = page.locator(f".tt-block[data-key={key}]")
+    found.scroll_into_view_if_needed()
+    box = found.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + 8
+
+
+def place(page: Page, day: int, venue: str, wall: str) -> tuple[float, float]:
+    """The point of the grid that stands for that time in that column."""
+    return tuple(  # type: ignore[return-value]
+        page.evaluate(
+            """([id, wall]) => {
+                const column = document.querySelector(`[data-col="${id}"]`);
+                const hours = [...column.parentElement.querySelectorAll(".tt-hour")];
+                const box = column.getBoundingClientRect();
+                const scale = parseFloat(getComputedStyle(column).getPropertyValue("--tt-hour")) / 60;
+                const [first, top] = [hours[0].textContent.split(":"), parseFloat(hours[0].style.top)];
+                const [h, m] = wall.split(":");
+                return [box.x + box.width / 2, box.y + top + ((h - first[0]) * 60 + (m - first[1])) * scale];
+            }""",
+            [f"{day} {venue}", wall],
+        )
+    )
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 6, start[1] + 6)
+    page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2)
+    page.mouse.move(*end, steps=4)
+    page.mouse.up()
+
+
+def drag_to(page: Page, key: str, day: int, venue: str, wall: str) -> None:
+    start = block(page, key)
+    x, y = place(page, day, venue, wall)
+    drag(page, start, (x, y + 8))
+    saved(page)
+
+
+def test_dragging_between_rooms_and_days_is_stored_on_the_events_clock(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    assert page.locator("[data-key=panel] .tt-when").inner_text() == "10:00–11:00"
+    drag_to(page, "panel", 0, "hall", "13:30")
+    assert stands(site, "panel") == (utc(24, 4, 30), utc(24, 5, 30), "hall", True, False)
+    assert page.locator("[data-key=panel] .tt-when").inner_text() == "13:30–14:30"
+    assert page.inner_text("[data-status]") == "Panel: Thu 24 Nov, 13:30–14:30, Hall"
+    drag_to(page, "panel", 1, "webinar", "11:15")
+    assert stands(site, "panel") == (utc(25, 2, 15), utc(25, 3, 15), "webinar", True, False)
+    page.reload()
+    page.wait_for_selector(".tt-block")
+    assert page.locator("[data-key=panel] .tt-when").inner_text() == "11:15–12:15"
+
+
+def test_held_over_the_name_of_a_day_it_gets_to_that_day(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.click(".tt-tab:text('Thu 24 Nov')")
+    assert page.locator(".tt-day").count() == 1
+    page.mouse.move(*block(page, "panel"))
+    page.mouse.down()
+    tab = page.locator(".tt-tab:text('Fri 25 Nov')").bounding_box()
+    assert tab is not None
+    page.mouse.move(tab["x"] + 20, tab["y"] + 10, steps=3)
+    expect(page.locator(".tt-tab[aria-pressed=true]")).to_have_text("Fri 25 Nov")
+    x, y = place(page, 1, "hall", "14:00")
+    page.mouse.move(x, y + 8, steps=3)
+    page.mouse.up()
+    saved(page)
+    assert stands(site, "panel") == (utc(25, 5), utc(25, 6), "hall", True, False)
+
+
+def test_the_edge_changes_the_length(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    box = page.locator("[data-key=panel]").bounding_box()
+    assert box is not None
+    edge = (box["x"] + box["width"] / 2, box["y"] + box["height"] - 3)
+    _x, y = place(page, 0, "webinar", "11:45")
+    drag(page, edge, (edge[0], y))
+    saved(page)
+    assert stands(site, "panel") == (utc(24, 1), utc(24, 2, 45), "webinar", True, False)
+
+
+def test_tray_out_and_in(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    tray = page.locator("[data-tray]").bounding_box()
+    assert tray is not None
+    drag(page, block(page, "talk"), (tray["x"] + 50, tray["y"] + 80))
+    saved(page)
+    assert stands(site, "talk") == (utc(24, 3), utc(24, 4), "hall", False, False)
+    expect(page.locator("[data-tray-title]")).to_have_text("Tray (1)")
+    # A session from the tray is held fifteen minutes below its upper edge.
+    x, y = place(page, 1, "webinar", "13:15")
+    drag(page, block(page, "talk"), (x, y))
+    saved(page)
+    assert stands(site, "talk") == (utc(25, 4), utc(25, 5), "webinar", True, False)
+    expect(page.locator("[data-tray-title]")).to_have_text("Tray (0)")
+
+
+def test_drawing_makes_a_session_and_undo_takes_it_away(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    first, second = place(page, 0, "hall", "14:00"), place(page, 0, "hall", "15:20")
+    drag(page, (first[0], first[1] + 2), (second[0], second[1] - 2))
+    expect(page.locator("[data-dialog=new]")).to_be_visible()
+    assert (page.input_value("[data-new-start]"), page.input_value("[data-new-minutes]")) == ("14:00", "80")
+    assert axe_violations(page) == []
+    page.click("[data-new-form] button[type=submit]")
+    expect(page.locator("[data-new-problem]")).to_have_text("Enter a title in at least one language.")
+    page.fill("[name=title_en]", "Drawn <b>here</b>")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-key=drawn-b-here-b]")).to_be_focused()
+    assert stands(site, "drawn-b-here-b") == (utc(24, 5), utc(24, 6, 20), "hall", True, False)
+    page.click("[data-undo]")
+    expect(page.locator("[data-key=drawn-b-here-b]")).to_have_count(0)
+    page.click("[data-redo]")
+    expect(page.locator("[data-key=drawn-b-here-b]")).to_be_visible()
+    assert page.locator("[data-key=drawn-b-here-b] .tt-title").inner_text() == "Drawn <b>here</b>"
+
+
+def test_a_break_is_added_quickly_and_can_be_removed(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.click("[data-new=break]")
+    assert (page.input_value("[name=title_ja]"), page.input_value("[name=title_en]")) == ("休憩", "Break")
+    assert page.input_value("[data-new-minutes]") == "15"
+    page.fill("[data-new-start]", "12:30")
+    page.click("[data-new-form] button[type=submit]")
+    expect(page.locator("[data-key=break]")).to_be_focused()
+    assert stands(site, "break") == (utc(24, 3, 30), utc(24, 3, 45), "webinar", True, False)
+    page.keyboard.press("Enter")
+    page.click("[data-card-do=remove]")
+    expect(page.locator("[data-key=break]")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-key=break]")).to_be_visible()
+
+
+def test_undo_and_redo(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    start = stands(site, "panel")
+    drag_to(page, "panel", 0, "hall", "13:30")
+    moved = stands(site, "panel")
+    page.keyboard.press("l")
+    saved(page)
+    expect(page.locator("[data-key=panel].is-locked")).to_have_count(1)
+    for _ in range(2):
+        page.keyboard.press("Control+z")
+        saved(page)
+    assert stands(site, "panel") == start
+    expect(page.locator("[data-undo]")).to_be_disabled()
+    page.keyboard.press("Control+Shift+z")
+    saved(page)
+    assert stands(site, "panel") == moved
+    page.click("[data-redo]")
+    saved(page)
+    assert stands(site, "panel") == (*moved[:4], True)
+
+
+def test_a_locked_session_is_not_dragged(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.focus("[data-key=panel]")
+    page.keyboard.press("l")
+    saved(page)
+    before = stands(site, "panel")
+    assert before[4] is True
+    drag_to(page, "panel", 0, "hall", "13:30")
+    assert stands(site, "panel") == before
+    assert page.inner_text("[data-status]") == "Panel is locked. Unlock it before you move it."
+    page.focus("[data-key=panel]")
+    page.keyboard.press("Alt+ArrowDown")
+    saved(page)
+    assert stands(site, "panel") == before
+
+
+def test_the_keyboard_alone(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.focus("[data-key=panel]")
+    for key in ("Alt+ArrowDown", "Alt+ArrowDown", "Alt+ArrowRight", "Shift+Alt+ArrowUp", "Alt+PageDown"):
+        page.keyboard.press(key)
+    saved(page)
+    expect(page.locator("[data-key=panel]")).to_be_focused()
+    assert stands(site, "panel") == (utc(25, 1, 10), utc(25, 2, 5), "hall", True, False)
+    assert page.inner_text("[data-status]") == "Panel: Fri 25 Nov, 10:10–11:05, Hall"
+    page.keyboard.press("t")
+    saved(page)
+    assert stands(site, "panel")[3] is False
+    page.keyboard.press("Control+z")
+    saved(page)
+    assert stands(site, "panel")[3] is True
+
+
+def test_conflicts_are_told_while_dragging_and_jumped_to(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    expect(page.locator("[data-conflict-count]")).to_have_text("No conflicts")
+    start, (x, y) = block(page, "talk"), place(page, 0, "webinar", "10:30")
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 6, start[1] + 6)
+    page.mouse.move(x, y + 8, steps=4)
+    expect(page.locator(".tt-drop")).to_have_class("tt-drop is-bad")
+    assert "overlap in Webinar by 30 minutes, 10:30–11:00" in page.inner_text("[data-status]")
+    assert stands(site, "talk")[2] == "hall"
+    page.mouse.up()
+    saved(page)
+    expect(page.locator("[data-conflict-count]")).to_have_text("Conflicts: 1")
+    assert page.locator(".is-bad.tt-block").count() == 2
+    page.click(".tt-tab:text('Fri 25 Nov')")
+    page.click("[data-conflict='1']")
+    expect(page.locator("[data-key=panel]")).to_be_focused()
+    expect(page.locator(".tt-tab[aria-pressed=true]")).to_have_text("Thu 24 Nov")
+    assert page.inner_text("[data-status]").startswith("Conflict 1 of 1:")
+    assert axe_violations(page) == []
+
+
+def test_escape_leaves_everything_where_it_was(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    before = stands(site, "talk")
+    page.mouse.move(*block(page, "talk"))
+    page.mouse.down()
+    x, y = place(page, 1, "webinar", "14:00")
+    page.mouse.move(x, y, steps=4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert page.locator(".tt-drop, .tt-ghost").count() == 0
+    assert stands(site, "talk") == before
+    assert not page.is_visible("[data-dialog=card]")
+
+
+def test_zoom_and_filters(opened: Callable[..., Page]) -> None:
+    page = opened()
+
+    def height() -> float:
+        box = page.locator("[data-key=panel]").bounding_box()
+        assert box is not None
+        return box["height"]
+
+    before = height()
+    page.click("[data-zoom='1']")
+    assert height() > before
+    page.select_option("[data-filter=status]", "confirmed")
+    expect(page.locator(".tt-block:not(.is-off)")).to_have_count(1)
+    assert page.inner_text("[data-status]") == "Shown: 1 of 3"
+    page.select_option("[data-filter=status]", "")
+    page.select_option("[data-filter=track]", "smart-city")
+    expect(page.locator(".tt-block:not(.is-off)")).to_have_count(2)
+    page.select_option("[data-filter=track]", "")
+    page.fill("[data-filter=query]", "pablo")
+    expect(page.locator(".tt-block:not(.is-off)")).to_have_count(1)
+    assert "q=pablo" in page.url
+    assert axe_violations(page) == []
+
+
+def test_two_organisers_at_once(site: Site, opened: Callable[..., Page]) -> None:
+    mine, theirs = opened(), opened(OTHER)
+    # Nothing is asked for in between, so that both move what they saw.
+    mine.route("**/timetable.json?since=*", lambda route: route.abort())
+    drag_to(theirs, "panel", 0, "hall", "13:30")
+    drag(mine, block(mine, "panel"), place(mine, 1, "webinar", "14:00"))
+    expect(mine.locator("[data-dialog=compare]")).to_be_visible()
+    rows = {
+        row.locator("th").inner_text(): row.locator("td").all_inner_texts()
+        for row in mine.locator("[data-compare-rows] tr").all()
+    }
+    assert [cell.strip() for cell in rows["Venue"]] == ["Webinar", "unchanged", "Hall"]
+    assert rows["Time"][2].strip() == "Thursday 24 November 2022, 13:30–14:30"
+    assert OTHER in mine.inner_text("[data-compare-who]")
+    assert axe_violations(mine) == []
+    assert stands(site, "panel") == (utc(24, 4, 30), utc(24, 5, 30), "hall", True, False)
+    mine.click("[data-compare-mine]")
+    saved(mine)
+    # My day and time, their room.
+    start, end, venue, *_rest = stands(site, "panel")
+    assert (start.day, end - start, venue) == (25, utc(25, 2) - utc(25, 1), "hall")
+
+
+def test_keeping_theirs_loses_nothing_of_theirs(site: Site, opened: Callable[..., Page]) -> None:
+    mine, theirs = opened(), opened(OTHER)
+    mine.route("**/timetable.json?since=*", lambda route: route.abort())
+    drag_to(theirs, "panel", 0, "hall", "13:30")
+    drag(mine, block(mine, "panel"), place(mine, 1, "webinar", "14:00"))
+    mine.click("[data-dialog=compare] [data-close]")
+    saved(mine)
+    assert mine.locator("[data-key=panel] .tt-when").inner_text() == "13:30–14:30"
+    expect(mine.locator("[data-undo]")).to_be_disabled()
+    assert stands(site, "panel") == (utc(24, 4, 30), utc(24, 5, 30), "hall", True, False)
+
+
+def test_what_others_change_appears_by_itself(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    with site.app.app_context():
+        event = db.session().query(Event).one()
+        session = queries.session_by_key(db.session(), event.id, "panel")
+        assert session is not None
+        values = replace(queries.values_of(session), title=tr("", "Renamed"), starts_at=utc(24, 1, 30))
+        services.save_session(db.session(), event.id, "panel", values, expected_version=1, now=NOW)
+        services.remove_session(db.session(), event.id, "closing", expected_version=1, now=NOW)
+        db.session.commit()
+    expect(page.locator("[data-key=panel] .tt-title")).to_have_text("Renamed", timeout=10_000)
+    expect(page.locator("[data-key=panel] .tt-when")).to_have_text("10:30–11:00")
+    expect(page.locator("[data-key=closing]")).to_have_count(0)
+    expect(page.locator("[data-status]")).to_have_text("2 sessions were changed by others")
+
+
+def test_the_whole_job_without_a_script_and_without_a_mouse(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened(java_script_enabled=False)
+
+    def send(selector: str, address: str) -> None:
+        page.focus(selector)
+        with page.expect_navigation(url=address):
+            page.keyboard.press("Enter")
+
+    assert axe_violations_without_script(page) == []
+    send("#panel button[value=later]", "**/programme#panel")
+    assert stands(site, "panel")[0] == utc(24, 1, 15)
+    send("#panel a:has-text('Place…')", "**/panel/place")
+    page.select_option("[name=day]", "2022-11-25")
+    page.fill("[name=start]", "16:00")
+    page.fill("[name=minutes]", "95")
+    page.select_option("[name=venue]", "hall")
+    page.check("[name=locked]")
+    page.focus(".form-foot [value=check]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=If it stood there")
+    send(".form-foot [value=save]", "**/programme#panel")
+    assert stands(site, "panel") == (utc(25, 7), utc(25, 8, 35), "hall", True, True)
+    assert page.locator("#panel button[value=later]").count() == 0
+    send("#panel button[value=unlock]", "**/programme#panel")
+    send("#panel button[value=tray]", "**/programme#panel")
+    assert stands(site, "panel")[3] is False
+    send("#panel button[value=timetable]", "**/programme#panel")
+    assert stands(site, "panel")[3] is True
+    send("a:has-text('New break')", "**/programme/new?*")
+    page.fill("[name=title_en]", "Coffee")
+    send("button.btn-primary[value=save]", "**/programme#coffee")
+    assert stands(site, "coffee")[0] == utc(24, 3)
+    send("#coffee a:has-text('Place…')", "**/coffee/place")
+    send("a:has-text('Remove this session…')", "**/coffee/remove")
+    send("main form button[type=submit]", "**/programme")
+    assert page.locator("#coffee").count() == 0
+
+
+def axe_violations_without_script(page: Page) -> list[str]:
+    """Where scripts are off axe does not run either; what it would look at first is looked at by hand."""
+    unnamed = [button for button in page.locator("main button").all() if not button.inner_text().strip()]
+    return ["a button without a name"] * len(unnamed) + (["too wide"] if sideways(page) > 0 else [])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")])
+def test_axe_finds_nothing(site: Site, opened: Callable[..., Page], language: str, width: int, scheme: str) -> None:
+    page = opened(language=language, width=width, scheme=scheme)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    found = [f"grid: {each}" for each in axe_violations(page)]
+    assert sideways(page) <= 0
+    page.click("[data-help-open]")
+    found += [f"help: {each}" for each in axe_violations(page)]
+    page.keyboard.press("Escape")
+    page.locator("[data-key=talk]").click()
+    found += [f"details: {each}" for each in axe_violations(page)]
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-key=talk]")).to_be_focused()
+    page.click("[data-new=session]")
+    found += [f"new: {each}" for each in axe_violations(page)]
+    assert (found, said) == ([], [])
+
+
+def test_a_finger_scrolls_unless_it_waits(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened(width=390, has_touch=True)
+    before = stands(site, "panel")
+    x, y = block(page, "panel")
+    hand = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": px, "y": py} for px, py in points]})
+
+    touch("touchStart", (x, y))
+    touch("touchMove", (x, y - 40))
+    touch("touchEnd")
+    assert page.locator(".tt-ghost").count() == 0
+    assert stands(site, "panel") == before
+    x, y = block(page, "panel")
+    touch("touchStart", (x, y))
+    expect(page.locator(".tt-ghost")).to_be_visible()
+    hour = page.evaluate(
+        "parseFloat(getComputedStyle(document.querySelector('.tt-col')).getPropertyValue('--tt-hour'))"
+    )
+    touch("touchMove", (x, y + 20))
+    touch("touchMove", (x, y + hour / 2))
+    touch("touchEnd")
+    saved(page)
+    assert stands(site, "panel") == (utc(24, 1, 30), utc(24, 2, 30), "webinar", True, False)
