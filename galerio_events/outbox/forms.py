@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from galerio_events.outbox.domain import SUBJECT_LENGTH, TEXT_LENGTH, Wording
 from galerio_events.text import clean, one_line
@@ -20,7 +20,7 @@ class WordingForm(FlaskForm):
         _("Subject"),
         filters=[lambda value: one_line(value or "")],
         validators=[
-            InputRequired(_("Enter a subject.")),
+            DataRequired(_("Enter a subject.")),
             Length(max=SUBJECT_LENGTH, message=_("This subject is too long: %(max)d characters at most.")),
         ],
     )
@@ -28,7 +28,7 @@ class WordingForm(FlaskForm):
         _("Text"),
         filters=[lambda value: clean(value or "")],
         validators=[
-            InputRequired(_("Enter the text of the mail.")),
+            DataRequired(_("Enter the text of the mail.")),
             Length(max=TEXT_LENGTH, message=_("This text is too long: %(max)d characters at most.")),
         ],
     )

@@ -75,9 +75,11 @@ def enqueue_all(db_session: Session, mails: Iterable[Mail], *, now: datetime) ->
     statement = _INSERT[db_session.get_bind().dialect.name]
     written = 0
     for some in _some(mails):
-        found = db_session.connection().execute(statement, [_row(mail, now=now) for mail in some])
+        rows = [_row(mail, now=now) for mail in some]
+        found = db_session.connection().execute(statement, rows, execution_options={"preserve_rowcount": True})
         written += found.rowcount
-        _note(db_session, some[0], written=any(not mail.draft for mail in some))
+        if found.rowcount and any(not mail.draft for mail in some):
+            db_session.info[ENQUEUED] = True
     return written
 
 
