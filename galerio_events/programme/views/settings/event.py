@@ -223,7 +223,7 @@ def event(language: str, slug: str) -> ResponseReturnValue:
 
 
 def _place(place: int) -> str:
-    return _("first (default)") if place == 1 else _("%(number)dth", number=place) if place > 2 else _("second")
+    return {1: _("first (default)"), 2: _("second")}.get(place, str(place))
 
 
 def _zone_text(keeping: Keeping, sessions: list[Timed], stored: EventSettings, values: EventSettings) -> str:
@@ -237,13 +237,16 @@ def _zone_text(keeping: Keeping, sessions: list[Timed], stored: EventSettings, v
             zone=values.timezone,
         )
     after = clock.in_zone(first.starts_at, values.timezone)
+    shown = _hour(after)
+    if after.date() < before.date():
+        shown = _("%(time)s on the day before", time=shown)
+    elif after.date() > before.date():
+        shown = _("%(time)s on the day after", time=shown)
     return _(
         "Keep the moments: what begins at %(time)s in %(old)s is shown as %(other)s in %(zone)s.",
         time=_hour(before),
         old=stored.timezone,
-        other=f"{times.short_date(after.date(), page_language())} {_hour(after)}"
-        if after.date() != before.date()
-        else _hour(after),
+        other=shown,
         zone=values.timezone,
     )
 
