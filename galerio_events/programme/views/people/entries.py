@@ -93,9 +93,9 @@ def _asked_to_delete(found: Person | Organisation, needed: list[parts.Part], bac
     return page, 409 if needed and request.method == "POST" else 200
 
 
-def _deleted(delete: Any, key: str, to: str) -> ResponseReturnValue:
+def _deleted(removing: Any, key: str, to: str) -> ResponseReturnValue:
     try:
-        delete(db.session(), g.event.id, key, by=actor().account_id, now=clock.utc_now())
+        removing(db.session(), g.event.id, key, by=actor().account_id, now=clock.utc_now())
     except services.StillNeeded:
         db.session.rollback()
         flash(_("A session has come to need this meanwhile, so it was not deleted."), "warning")
