@@ -30,7 +30,7 @@ from tests.support.builders import NOW, make_event
 
 
 def register(
-    db_session: Session, edition: Edition, *, form_key: str = "a form", was_known: bool = False, **more: Any
+    db_session: Session, edition: Edition, *, form_key: str = "a form", was_known: bool | None = False, **more: Any
 ) -> Outcome:
     now = more.pop("now", NOW)
     return services.register(
@@ -188,6 +188,24 @@ def test_capacity_of_a_session(db_session: Session) -> None:
     )
     assert register(db_session, edition, email="b@example.org", sessions=("session-1",)) is Outcome.REGISTERED
     assert len(registrations(db_session)) == len(mails(db_session)) == 2
+
+
+def test_a_cancelled_registration_frees_its_sessions_and_no_others(db_session: Session) -> None:
+    edition = open_event(db_session, places={"session-1": 1, "session-2": 1})
+    register(db_session, edition, email="a@example.org", sessions=("session-1",))
+    register(db_session, edition, email="b@example.org", sessions=("session-2",))
+    services.cancel(db_session, edition, registrations(db_session)[0].id, secret_key=SECRET, now=NOW)
+    places = queries.admission(db_session, edition.event_id, ("session-1", "session-2")).places
+    assert {place.key: place.taken for place in places} == {"session-1": 0, "session-2": 1}
+
+
+def test_whether_an_address_is_known_is_asked_where_the_database_can_say_so_itself(db_session: Session) -> None:
+    edition = open_event(db_session)
+    register(db_session, edition)
+    known = queries.known_beforehand(db_session, edition.event_id, "niran@example.org")
+    assert known is (None if db_session.get_bind().dialect.name == "postgresql" else True)
+    assert register(db_session, edition, form_key="another", was_known=known) is Outcome.KNOWN
+    assert [mail.kind for mail in mails(db_session)] == ["registration_confirmation", "registration_known"]
 
 
 def test_a_refusal_writes_nothing(db_session: Session) -> None:
