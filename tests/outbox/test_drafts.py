@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from galerio_events.clock import utc_now
 from galerio_events.errors import ChangeConflict, Conflict
 from galerio_events.events.models import Event
 from galerio_events.outbox import queries, services
@@ -17,7 +18,7 @@ from galerio_events.outbox.models import OutboxMail
 from galerio_events.outbox.worker.delivery import Delivery
 from galerio_events.permissions import AccountRole
 from galerio_events.text import private_token
-from tests.outbox.conftest import SENDER, a_mail, put
+from tests.outbox.conftest import SENDER, Clock, a_mail, put
 from tests.outbox.sink import Sink
 from tests.support.builders import NOW, make_account, make_event, sign_in
 from tests.support.html import parse
@@ -93,7 +94,13 @@ def test_the_words_are_edited_without_their_codes(
 
 
 def test_what_was_edited_is_what_leaves(
-    db_session: Session, organiser: FlaskClient, draft: OutboxMail, delivery: Delivery, sink: Sink, renderer: Renderer
+    db_session: Session,
+    organiser: FlaskClient,
+    draft: OutboxMail,
+    delivery: Delivery,
+    sink: Sink,
+    renderer: Renderer,
+    clock: Clock,
 ) -> None:
     address = f"{LIST}/{draft.id}/edit"
     text = "One <b>bold</b> line\nhttp://localhost:8000/en/x/registration/[[manage]].\n\n[[other]] & more"
@@ -108,6 +115,7 @@ def test_what_was_edited_is_what_leaves(
     assert "<p>[[other]] &amp; more</p>" in html
     assert as_bytes(message).count(b"\r\nSubject:") == 1
     assert organiser.post(f"{LIST}/{draft.id}/send").status_code == 303
+    clock.now = utc_now()
     assert delivery.run().sent == 1
     assert len(sink.taken) == 1
     db_session.expire_all()

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from threading import Lock
 
 import sqlalchemy as sa
@@ -84,7 +85,7 @@ def steps(db_session: Session, event_id: int, *, below: int | None = None, limit
         wanted = wanted.where(r.number < below)
     rows = db_session.execute(wanted.order_by(r.number.desc()).limit(limit + 1)).all()
     first = db_session.scalar(sa.select(r.digest).where(r.event_id == event_id).order_by(r.number).limit(1))
-    pairs = [(new, old) for new, old in zip(rows, [*rows[1:], None], strict=True) if old is not None]
+    pairs = list(pairwise(rows))
     found = _differences(db_session, [((old.id, old.digest), (new.id, new.digest)) for new, old in pairs])
     before = {new.number: found[old.digest, new.digest] for new, old in pairs}
     return Steps(

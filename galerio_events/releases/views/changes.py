@@ -27,11 +27,11 @@ _MOST = 999_999
 
 
 class _Reader:
-    """Reads the releases that an answer is made of: at most `limit` of them, those below `below` if that is given."""
+    """Reads the releases that an answer is made of: at most `limit` (or `RELEASES`), those below `below` if given."""
 
-    def __init__(self, *, below: int | None = None, limit: int = RELEASES) -> None:
+    def __init__(self, *, below: int | None = None, limit: int | None = None) -> None:
         self.below = below
-        self.limit = limit
+        self.limit = limit or RELEASES
         self.found = Steps((), older=False, first_digest="")
 
     def __call__(self, db_session: Session, pointer: Pointer) -> None:
@@ -79,6 +79,8 @@ def changes(language: str, slug: str) -> AnyResponse | tuple[str, int]:
 @public
 def change(language: str, slug: str, number: int) -> AnyResponse | tuple[str, int]:
     """All that one release changed; times as on the page of all releases."""
+    if not request.path.endswith(f"/{number}"):
+        abort(404)  # `/01`: a release has one address.
     zone_name = zones.wanted_zone()
     if zone_name is None:
         return zones.other_zone(language, slug)
