@@ -1,6 +1,6 @@
 """Reads of the draft: its sessions, and what they may refer to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -132,12 +132,14 @@ def frame_of(db_session: Session, event_id: int) -> Frame:
     return Frame(*row)
 
 
-def ids_by_key(db_session: Session, event_id: int) -> Ids:
-    """Key to id of everything in the event that a session may refer to."""
+def ids_by_key(db_session: Session, event_id: int, people: Collection[str] | None = None) -> Ids:
+    """Key to id of everything in the event that a session may refer to; of people only those named, where any are."""
     found = []
     for model in (Venue, Track, Organisation, Person):
-        rows = db_session.execute(sa.select(model.key, model.id).where(model.event_id == event_id))
-        found.append({row.key: row.id for row in rows})
+        query = sa.select(model.key, model.id).where(model.event_id == event_id)
+        if model is Person and people is not None:
+            query = query.where(Person.key.in_(sorted(people)))
+        found.append({row.key: row.id for row in db_session.execute(query)})
     return Ids(*found)
 
 

@@ -130,6 +130,13 @@ def timetable_venues(db_session: Session, event_id: int) -> list[TimetableVenue]
     return [TimetableVenue(*row) for row in rows]
 
 
+def venue_keys(db_session: Session, event_id: int) -> list[str]:
+    """The keys of the event's venues in its own order."""
+    return list(
+        db_session.scalars(sa.select(Venue.key).where(Venue.event_id == event_id).order_by(Venue.position, Venue.id))
+    )
+
+
 def timetable_tracks(db_session: Session, event_id: int) -> list[TimetableTrack]:
     """The tracks of the event in its own order."""
     rows = db_session.execute(

@@ -152,7 +152,7 @@ def _expected(db_session: Session, event_id: int, key: str, version: int) -> Pro
 
 
 def _checked(db_session: Session, event_id: int, values: SessionValues) -> tuple[Ids, tuple[SessionProblem, ...]]:
-    ids = queries.ids_by_key(db_session, event_id)
+    ids = queries.ids_by_key(db_session, event_id, {role.person for role in values.people})
     return ids, session_problems(values, queries.frame_of(db_session, event_id), ids.known)
 
 

@@ -30,6 +30,7 @@ from galerio_events.programme.domain.placing import (
 from galerio_events.programme.domain.rules import SessionProblem, SessionRefused
 from galerio_events.programme.forms import EXPLAINED
 from galerio_events.programme.models import ProgrammeSession
+from galerio_events.programme.queries.timetable import timetable_venues, venue_keys
 from galerio_events.programme.views import drawing, live, live_conflicts
 from galerio_events.programme.views.comparing import Comparison, before_news, compare
 from galerio_events.programme.views.editor import MOST_ROWS, day_of, number
@@ -150,7 +151,7 @@ def _wanted(stored: Placement) -> Wanted:
     command = _commanded(sent.get("do", ""), stored)
     if command is not None:
         return Wanted(Reading(command, {}), version, since)
-    venues = [key for key, _name in queries.choices(db.session(), g.event.id).venues]
+    venues = venue_keys(db.session(), g.event.id)
     return Wanted(read(sent, stored, live.frame_of(g.event), venues), version, since)
 
 
@@ -167,7 +168,7 @@ def _commanded(command: str, stored: Placement) -> Placement | None:
 
 def _dry(session: ProgrammeSession) -> ResponseReturnValue:
     stored = placement_of(queries.values_of(session))
-    venues = [key for key, _name in queries.choices(db.session(), g.event.id).venues]
+    venues = venue_keys(db.session(), g.event.id)
     reading = read(request.args, stored, live.frame_of(g.event), venues)
     if reading.placement is None:
         return jsonify({"problems": {name: str(EXPLAINED_HERE[why]) for name, why in reading.problems.items()}}), 422
@@ -280,7 +281,7 @@ def _page(session: ProgrammeSession, sent: Mapping[str, str] | None, status: int
         shown=stored if sent is None else {**dict.fromkeys(stored, ""), **dict(sent)},
         stored=stored,
         days=days_of(frame),
-        venues=queries.choices(db.session(), event.id).venues,
+        venues=[(venue.key, venue.name) for venue in timetable_venues(db.session(), event.id)],
         conflicts=live_conflicts.told_of(event, [session.key]),
         step=STEP,
         **({"problems": {}, "questions": (), "comparison": None, "would": None, "problem": ""} | more),
