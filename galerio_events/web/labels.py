@@ -113,7 +113,7 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         TextOf.VENUE: _l("Venue"),
         TextOf.TRACK: _l("Track"),
         TextOf.PERSON: _l("Person"),
-        TextOf.ORGANISATION: _l("Organisation"),
+        TextOf.ORGANISATION: _l("Organisation that runs sessions"),
         TextOf.SESSION: _l("Session"),
         TextOf.TALK: _l("Talk"),
     },

@@ -99,7 +99,7 @@ def test_a_missing_translation_leads_to_its_field(site: Site, open_page: Callabl
     page = open_page(width=1280)
     sign_in(page, site)
     page.goto(f"{site.url}/en/organise/ascc11/programme/translations?of=talk")
-    page.get_by_role("link", name="Title in 日本語").click()
+    page.get_by_role("link", name="Talk title (日本語)").click()
     field = page.locator("#people-0-title_ja")
     expect(field).to_be_visible()
     field.fill("港")

@@ -63,16 +63,16 @@ def listed(client: FlaskClient, query: str = "") -> list[Element]:
 def test_every_kind_of_text_is_there_with_its_field(organiser: FlaskClient, db_session: Session, event: Event) -> None:
     full(db_session, event)
     assert rows(organiser) == [
-        ("settings#theme_en", "Theme in English"),
-        (f"settings/organisers/{event.organisers[0].id}#name_en", "Name in English"),
-        ("settings/venues/webinar#name_en", "Name in English"),
-        ("settings/tracks/smart-city#name_ja", "Name in 日本語"),
-        ("people/pablo#name_ja", "Name in 日本語"),
-        ("people/pablo#bio_ja", "About the person in 日本語"),
-        ("organisations/yusa#name_ja", "Name in 日本語"),
-        ("programme/session-3#abstract_en", "Abstract in English"),
-        ("programme/session-3#people-1-title_ja", "Title in 日本語"),
-        ("programme/tray#title_ja", "Title in 日本語"),
+        ("settings#theme_en", "Theme (English)"),
+        (f"settings/organisers/{event.organisers[0].id}#name_en", "Name (English)"),
+        ("settings/venues/webinar#name_en", "Name (English)"),
+        ("settings/tracks/smart-city#name_ja", "Name (日本語)"),
+        ("people/pablo#name_ja", "Name (日本語)"),
+        ("people/pablo#bio_ja", "About the person (日本語)"),
+        ("organisations/yusa#name_ja", "Name (日本語)"),
+        ("programme/session-3#abstract_en", "Abstract (English)"),
+        ("programme/session-3#people-1-title_ja", "Talk title (日本語)"),
+        ("programme/tray#title_ja", "Title (日本語)"),
     ]
 
 
@@ -92,14 +92,14 @@ def test_the_list_is_narrowed_and_counted(organiser: FlaskClient, db_session: Se
 
     assert chips("") == [
         "All languages", "日本語 6", "English 4",
-        "Everything", "Event 1", "Host or supporter 1", "Venue 1", "Track 1", "Person 2", "Organisation 1",
-        "Session 2", "Talk 1",
+        "Everything", "Event 1", "Host or supporter 1", "Venue 1", "Track 1", "Person 2",
+        "Organisation that runs sessions 1", "Session 2", "Talk 1",
     ]  # fmt: skip
     assert chips("?into=en&of=session") == [
         "All languages", "日本語 1", "English 1",
         "Everything", "Event 1", "Host or supporter 1", "Venue 1", "Session 1",
     ]  # fmt: skip
-    assert rows(organiser, "?into=en&of=session") == [("programme/session-3#abstract_en", "Abstract in English")]
+    assert rows(organiser, "?into=en&of=session") == [("programme/session-3#abstract_en", "Abstract (English)")]
     assert len(rows(organiser, "?into=xx&of=moon&page=99")) == 10
     assert "Nothing is missing here." in organiser.get(PAGE + "?into=en&of=talk").text
 

@@ -75,7 +75,7 @@ class CreditForm(Form):
     person = Choice(_("Person"))
     state = Choice(_("State"), default=RoleState.CONFIRMED.value)
     minutes = Places(
-        _("Minutes"),
+        _("Length in minutes"),
         no_number=_NO_MINUTES,
         validators=[Optional(), NumberRange(min=1, max=LONGEST_TALK, message=_NO_MINUTES)],
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
@@ -13,6 +12,7 @@ from galerio_events.programme.domain.translations import Missing, TextOf, by_kin
 from galerio_events.programme.queries.translations import texts_of
 from galerio_events.programme.views.pages import bp
 from galerio_events.programme.views.people.lists import paged
+from galerio_events.programme.views.texts import text_label
 from galerio_events.web.filters import LANGUAGE_NAMES
 from galerio_events.web.guards import actor, requires
 
@@ -44,7 +44,15 @@ def translations(language: str, slug: str) -> ResponseReturnValue:
         "organise/translations.html",
         event=event,
         page=page,
-        rows=[(each, _address(each), _text_name(each)) for each in page.rows],
+        rows=[
+            (
+                each,
+                _address(each),
+                _called(each, each.language),
+                [(tag, _called(each, tag), text) for tag, text in each.given.items()],
+            )
+            for each in page.rows
+        ],
         into=into,
         of=of,
         total=len(found),
@@ -67,14 +75,5 @@ def _address(gap: Missing) -> str | None:
     return url_for(endpoint, slug=g.event.slug, _anchor=field, **named)
 
 
-def _text_name(gap: Missing) -> str:
-    names = {
-        "title": _("Title"),
-        "theme": _("Theme"),
-        "name": _("Name"),
-        "affiliation": _("Affiliation"),
-        "bio": _("About the person"),
-        "summary": _("Summary"),
-        "abstract": _("Abstract"),
-    }
-    return str(names[gap.text])
+def _called(gap: Missing, language: str) -> str:
+    return text_label("talk" if gap.owner.of is TextOf.TALK else gap.text, language)

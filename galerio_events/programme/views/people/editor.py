@@ -29,6 +29,7 @@ from galerio_events.programme.forms.people import (
 )
 from galerio_events.programme.forms.rows import rearranged
 from galerio_events.programme.queries import people as parts
+from galerio_events.programme.views.texts import text_label
 from galerio_events.web.filters import LANGUAGE_NAMES
 from galerio_events.web.guards import actor
 from galerio_events.web.locale import page_language
@@ -220,8 +221,8 @@ class PersonEditor(EntryEditor):
 
     def told(self, form: PersonForm) -> list[tuple[str, str]]:
         told = [
-            (f"{what} ({LANGUAGE_NAMES.get(language, language)})", form[f"{name}_{language}"].data or "")
-            for what, name in ((_("Name"), "name"), (_("Affiliation"), "affiliation"), (_("About the person"), "bio"))
+            (text_label(name, language), form[f"{name}_{language}"].data or "")
+            for name in ("name", "affiliation", "bio")
             for language in self.languages
         ]
         for what, field in (
@@ -276,10 +277,7 @@ class OrganisationEditor(EntryEditor):
         return {"parts": parts.parts_of_organisation(db.session(), self.row.id) if self.row is not None else []}
 
     def told(self, form: OrganisationForm) -> list[tuple[str, str]]:
-        return [
-            (f"{_('Name')} ({LANGUAGE_NAMES.get(language, language)})", form[f"name_{language}"].data or "")
-            for language in self.languages
-        ]
+        return [(text_label("name", language), form[f"name_{language}"].data or "") for language in self.languages]
 
 
 def _typed(field: Any) -> str:

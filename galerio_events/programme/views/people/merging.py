@@ -19,6 +19,7 @@ from galerio_events.permissions import Permission
 from galerio_events.programme.queries import people as parts
 from galerio_events.programme.services import people as services
 from galerio_events.programme.views.people.lists import bp
+from galerio_events.programme.views.texts import text_label
 from galerio_events.translated import Translated
 from galerio_events.web.expired import when_expired
 from galerio_events.web.filters import LANGUAGE_NAMES, country_name, tr_text
@@ -170,12 +171,12 @@ def _choices(kept: Details, dropped: Details) -> list[Choice]:
         if isinstance(mine, Translated):
             for language in dict.fromkeys((*g.event.languages, *mine, *theirs)):
                 name = f"{each.name}_{language}"
-                label = f"{_label(each.name)} ({LANGUAGE_NAMES.get(language, language)})"
                 one, other = mine.get(language, ""), theirs.get(language, "")
                 if one != other:
+                    label = text_label(each.name, language)
                     choices.append(Choice(name, label, one, other, _wanted(name, one), language=language))
         elif mine != theirs and each.name != "position":
-            both = each.name == "availabilities"
+            both = each.name == "availabilities" and bool(mine) and bool(theirs)
             wanted = _wanted(each.name, mine, both=both)
             choices.append(
                 Choice(each.name, _label(each.name), _told(each.name, mine), _told(each.name, theirs), wanted, both)
@@ -215,9 +216,6 @@ def _wanted(name: str, mine: object, *, both: bool = False) -> str:
 
 def _label(name: str) -> str:
     labels: dict[str, str] = {
-        "name": _("Name"),
-        "affiliation": _("Affiliation"),
-        "bio": _("About the person"),
         "country": _("Country or region"),
         "email": _("E-mail address"),
         "language": _("Language of mails"),
@@ -229,7 +227,7 @@ def _label(name: str) -> str:
 
 def _told(name: str, value: Any) -> str:
     if not value:
-        return ""
+        return _("Free at all times.") if name == "availabilities" else ""
     if name == "country":
         return str(country_name(value))
     if name == "language":
