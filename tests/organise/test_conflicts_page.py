@@ -17,7 +17,7 @@ from galerio_events.programme.queries.conflicts import Names, accepted_warnings,
 from galerio_events.programme.services.warnings import accept_warning
 from galerio_events.programme.views.conflicts import PAGE
 from galerio_events.programme.views.warnings import told
-from tests.support.builders import NOW, make_account, make_event, make_person, make_session, sign_in, utc
+from tests.support.builders import NOW, make_account, make_event, make_person, make_session, sign_in, tr, utc
 from tests.support.demo import imported_ascc11
 from tests.support.html import Element, parse
 
@@ -82,8 +82,10 @@ def test_an_overlap_is_told_with_its_very_times(signed_in: FlaskClient, db_sessi
     move_closing(db_session, event)
     found = page(signed_in)
     assert texts(found) == [OVERLAP]
-    links = [a.attributes["href"] for a in found.one("ul", class_="conflict-sessions").all("a")]
-    assert {"/en/organise/ascc11/programme/session-3", "/en/organise/ascc11/programme/closing"} <= set(links)
+    edit = [a.attributes["href"] for a in found.one("p", class_="conflict-text").all("a")]
+    move = [a.attributes["href"] for a in found.one("ul", class_="conflict-moves").all("a")]
+    assert edit == ["/en/organise/ascc11/programme/session-3", "/en/organise/ascc11/programme/closing"]
+    assert move == [f"{address}/place" for address in edit]
     assert texts(page(signed_in, language="ja")) == [
         "ウェビナーで「社会ニーズにあわせてしなやかに変容する魅力ある都市づくり」と「クロージング」が16:50–17:00の10分重なっています。"
     ]
@@ -256,6 +258,15 @@ def test_ten_in_one_room_at_once_are_one_line(signed_in: FlaskClient, db_session
         "10 sessions overlap in 2D metaverse, 09:00–10:00: “Attractive cities”, “Attractive cities”, "
         "“Attractive cities”, “Attractive cities”, “Attractive cities” and 5 more."
     ]
+
+
+def test_what_people_wrote_is_text(signed_in: FlaskClient, db_session: Session, event: Event) -> None:
+    session = queries.session_by_key(db_session, event.id, "closing")
+    assert session is not None
+    values = replace(queries.values_of(session), title=tr("", "100 %(venue)s <b>%s</b> & 5%"))
+    services.save_session(db_session, event.id, "closing", values, expected_version=session.version, now=NOW)
+    move_closing(db_session, event)
+    assert texts(page(signed_in)) == [OVERLAP.replace("“Closing”", "“100 %(venue)s <b>%s</b> & 5%”")]
 
 
 def test_every_kind_can_be_told(signed_in: FlaskClient, db_session: Session, event: Event) -> None:

@@ -24,7 +24,7 @@ from galerio_events.programme.forms.warnings import AcceptForm
 from galerio_events.programme.queries.conflicts import Accepted, accepted_warnings, conflict_draft, names_in
 from galerio_events.programme.services.warnings import accept_warning, withdraw_acceptance
 from galerio_events.programme.views.pages import bp
-from galerio_events.programme.views.warnings import as_json, told
+from galerio_events.programme.views.warnings import NAMED, as_json, told, told_with_links
 from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.labels import label
@@ -33,6 +33,18 @@ from galerio_events.web.overview import Card, overview_card
 # So many conflicts are on a page, and in an answer to a script.
 PAGE = 100
 MOST_IN_JSON = 500
+# What another time or place can solve.
+_IN_TIME = frozenset(
+    {
+        ConflictKind.PERSON_TWICE,
+        ConflictKind.VENUE_TWICE,
+        ConflictKind.OUTSIDE_EVENT,
+        ConflictKind.OUTSIDE_VENUE_HOURS,
+        ConflictKind.OUTSIDE_AVAILABILITY,
+        ConflictKind.VENUE_CHANGEOVER,
+        ConflictKind.PERSON_CHANGEOVER,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,8 +235,16 @@ def _page(sent: Sent) -> ResponseReturnValue:
         count=len(chosen),
         start=start,
         page=PAGE,
+        most_named=NAMED,
         names=names,
         told=lambda conflict: told(conflict, names, event.timezone),
+        told_with_links=lambda conflict: told_with_links(
+            conflict,
+            names,
+            event.timezone,
+            lambda key: url_for("programme.edit_session", slug=event.slug, key=key),
+        ),
+        in_time=_IN_TIME,
         form=sent.form or AcceptForm(formdata=None),  # type: ignore[no-untyped-call]
         sent=sent,
         can_place="programme.place_session" in current_app.view_functions,

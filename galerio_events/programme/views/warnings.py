@@ -1,17 +1,19 @@
 """Conflicts in words, in the language of the page and on the event's clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from galerio_events import clock
 from galerio_events.programme.domain.conflicts import Conflict, ConflictKind, Span
 from galerio_events.programme.queries.conflicts import Names
 from galerio_events.translated import Translated
-from galerio_events.web.filters import tr_text
+from galerio_events.web.filters import tr, tr_text
 from galerio_events.web.labels import label
 from galerio_events.web.locale import page_language
 from galerio_events.web.times import clock_times, short_date
@@ -20,86 +22,103 @@ from galerio_events.web.times import clock_times, short_date
 NAMED = 5
 
 
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """What a sentence is filled with: names of things by key, and titles of sessions, as `str` or as `Markup`."""
+
+    text: Callable[[str], Any]
+    name: Callable[[Mapping[str, Translated], str | None], str]
+    link: Callable[[str, str], str]
+
+
 def told(conflict: Conflict, names: Names, zone_name: str) -> str:
     """What is wrong, in one sentence with its exact times. What `names` does not have is called by its key."""
-    titles = [_("“%(title)s”", title=named(names.sessions, key)) for key in conflict.sessions[:NAMED]]
+    return _say(conflict, names, zone_name, _Filling(str, named, lambda _key, title: title))
+
+
+def told_with_links(conflict: Conflict, names: Names, zone_name: str, address: Callable[[str], str]) -> Markup:
+    """As `told`, the titles of sessions leading to the addresses that their keys are given."""
+
+    def name(known: Mapping[str, Translated], key: str | None) -> Markup:
+        return tr(known[key]) if key is not None and key in known else escape(key or "")
+
+    def link(key: str, title: str) -> Markup:
+        return Markup('<a href="{}">{}</a>').format(address(key), title)
+
+    return Markup(_say(conflict, names, zone_name, _Filling(Markup, name, link)))  # noqa: S704 made of Markup
+
+
+def _say(conflict: Conflict, names: Names, zone_name: str, filling: _Filling) -> str:
+    text, name = filling.text, filling.name
+    titles = [
+        text(_("“%(title)s”")) % {"title": filling.link(key, name(names.sessions, key))}
+        for key in conflict.sessions[:NAMED]
+    ]
+    found, allowed = conflict.found or 0, conflict.allowed or 0
+    places = conflict.kind is ConflictKind.CAPACITY_ABOVE_VENUE
     words = {
         "first": titles[0],
         "second": titles[-1],
-        "person": named(names.people, conflict.person),
-        "venue": named(names.venues, conflict.venue),
+        "person": name(names.people, conflict.person),
+        "venue": name(names.venues, conflict.venue),
         "role": "" if conflict.role is None else label(conflict.role),
         "times": span_texts(conflict.spans, zone_name),
         "length": duration(conflict.minutes),
+        "found": found if places else duration(found),
+        "allowed": allowed if places else duration(allowed),
+        "count": len(conflict.sessions),
+        "listed": text(_(", ")).join(titles),
     }
-    if len(conflict.sessions) > 2:
-        return _crowd(conflict, titles, words)
-    return _sentence(conflict, words)
+    more = len(conflict.sessions) - NAMED
+    if more > 0:
+        words["listed"] = text(_and_more(more)) % {"listed": words["listed"]}
+    said: str = text(_crowd(conflict) if len(conflict.sessions) > 2 else _sentence(conflict)) % words
+    return said
 
 
-def _sentence(conflict: Conflict, words: Mapping[str, Any]) -> str:
-    found, allowed = conflict.found or 0, conflict.allowed or 0
+def _sentence(conflict: Conflict) -> str:
     match conflict.kind:
         case ConflictKind.PERSON_TWICE:
-            return _(
-                "%(person)s has a role in %(first)s and in %(second)s, which overlap by %(length)s, %(times)s.", **words
-            )
+            return _("%(person)s has a role in %(first)s and in %(second)s, which overlap by %(length)s, %(times)s.")
         case ConflictKind.VENUE_TWICE:
-            return _("%(first)s and %(second)s overlap in %(venue)s by %(length)s, %(times)s.", **words)
+            return _("%(first)s and %(second)s overlap in %(venue)s by %(length)s, %(times)s.")
         case ConflictKind.OUTSIDE_EVENT:
-            return _("%(first)s lies outside the days of the event, %(times)s.", **words)
+            return _("%(first)s lies outside the days of the event, %(times)s.")
         case ConflictKind.OUTSIDE_VENUE_HOURS:
-            return _("%(venue)s is closed during %(first)s, %(times)s.", **words)
+            return _("%(venue)s is closed during %(first)s, %(times)s.")
         case ConflictKind.OUTSIDE_AVAILABILITY:
-            return _("%(person)s is not available during %(first)s, %(times)s.", **words)
+            return _("%(person)s is not available during %(first)s, %(times)s.")
         case ConflictKind.VENUE_CHANGEOVER:
             return _(
                 "Between %(first)s and %(second)s, %(venue)s is free for %(found)s (%(times)s); "
-                "the changeover takes %(allowed)s.",
-                found=duration(found),
-                allowed=duration(allowed),
-                **words,
+                "the changeover takes %(allowed)s."
             )
         case ConflictKind.PERSON_CHANGEOVER:
             return _(
                 "%(person)s has %(found)s to get from %(first)s to %(second)s (%(times)s); "
-                "the changeover takes %(allowed)s.",
-                found=duration(found),
-                allowed=duration(allowed),
-                **words,
+                "the changeover takes %(allowed)s."
             )
         case ConflictKind.MODERATOR_MISSING:
-            return _("%(first)s has no moderator.", **words)
+            return _("%(first)s has no moderator.")
         case ConflictKind.ROLE_MISSING:
-            return _("%(first)s lacks a role that its kind of session needs: %(role)s.", **words)
+            return _("%(first)s lacks a role that its kind of session needs: %(role)s.")
         case ConflictKind.INTERPRETER_MISSING:
-            return _("%(first)s is to be interpreted, but has no interpreter.", **words)
+            return _("%(first)s is to be interpreted, but has no interpreter.")
         case ConflictKind.PLAN_TOO_LONG:
-            return _(
-                "The contributions to %(first)s add up to %(found)s, its time is %(allowed)s.",
-                found=duration(found),
-                allowed=duration(allowed),
-                **words,
-            )
+            return _("The contributions to %(first)s add up to %(found)s, its time is %(allowed)s.")
         case ConflictKind.CAPACITY_ABOVE_VENUE:
-            return _(
-                "%(first)s offers %(found)s places, %(venue)s holds %(allowed)s.", found=found, allowed=allowed, **words
-            )
+            return _("%(first)s offers %(found)s places, %(venue)s holds %(allowed)s.")
 
 
-def _crowd(conflict: Conflict, titles: Iterable[str], words: Mapping[str, Any]) -> str:
-    count = len(conflict.sessions)
-    listed = _(", ").join(titles)
-    if count > NAMED:
-        listed = ngettext("%(listed)s and %(num)d more", "%(listed)s and %(num)d more", count - NAMED, listed=listed)
+def _crowd(conflict: Conflict) -> str:
     if conflict.kind is ConflictKind.PERSON_TWICE:
-        return _(
-            "%(person)s has a role in %(count)s sessions that overlap, %(times)s: %(listed)s.",
-            count=count,
-            listed=listed,
-            **words,
-        )
-    return _("%(count)s sessions overlap in %(venue)s, %(times)s: %(listed)s.", count=count, listed=listed, **words)
+        return _("%(person)s has a role in %(count)s sessions that overlap, %(times)s: %(listed)s.")
+    return _("%(count)s sessions overlap in %(venue)s, %(times)s: %(listed)s.")
+
+
+def _and_more(number: int) -> str:
+    # What it is filled with comes later; these stand for themselves until then.
+    return ngettext("%(listed)s and %(num)d more", "%(listed)s and %(num)d more", number, listed="%(listed)s")
 
 
 def as_json(conflict: Conflict, names: Names, zone_name: str) -> dict[str, Any]:
