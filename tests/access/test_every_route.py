@@ -14,12 +14,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from galerio_events import clock
 from galerio_events.accounts.models import Account
 from galerio_events.events.models import Event, Image
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.permissions import GRANTS, AccountRole, Permission
+from galerio_events.programme.services import keep_upload
 from galerio_events.registration.domain import AffiliationKind, LinkPurpose
 from galerio_events.registration.models import PrivateLink, Registration
 from galerio_events.releases.services import release_programme
@@ -107,6 +109,10 @@ ROUTES: dict[str, str | Permission] = {
     "exchange.timetable": PUBLIC,
     "exchange.booklet": PUBLIC,
     "exports.download": Permission.PROGRAMME_READ,
+    "transfer.page": Permission.PROGRAMME_READ,
+    "transfer.upload": Permission.PROGRAMME_EDIT,
+    "transfer.preview": Permission.PROGRAMME_EDIT,
+    "transfer.template": Permission.PROGRAMME_READ,
     "registration.register": PUBLIC,
     "registration.done": PUBLIC,
     "registration.privacy": PUBLIC,
@@ -161,6 +167,8 @@ class World:
             values["key"] = "yusa" if "organisation" in rule.endpoint else "hashimoto"
         if rule.endpoint == "registration.calendar":
             values["token"] = self.calendar_token
+        if rule.endpoint == "transfer.template":
+            values["kind"] = "csv"
         if rule.endpoint.startswith("settings.") and "key" in values:
             values["key"] = "webinar" if "venue" in rule.endpoint else "smart-city"
         return values
@@ -209,6 +217,7 @@ def world(app: Flask, db_session: Session) -> World:
         "digest": picture.digest,
         "extension": "webp",
         "file": "programme.yaml",
+        "nonce": keep_upload(db_session, event.id, b"title,start\n", "table.csv", now=clock.utc_now()),
     }
     db_session.commit()
     return World(event, other, samples, tokens[LinkPurpose.CALENDAR])

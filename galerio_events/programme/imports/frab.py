@@ -175,7 +175,7 @@ class FrabReader:
         own = self.own.session(guid, self.language, said) if self.own else None
         if own is not None:
             return Thing(row, label, {**own.fields, **fields}, key=own.key, uid=own.uid, sure=False)
-        return Thing(row, label, said | fields, new, uid=guid or None, foreign=f"frab {foreign}" if foreign else None)
+        return Thing(row, label, said | fields, new, uid=guid or None, foreign=f"id {foreign}" if foreign else None)
 
     def _begin(self, day: Mapping[str, Any], event: Mapping[str, Any], row: int, label: str) -> datetime:
         """When the event begins. Raises `Unclear`."""

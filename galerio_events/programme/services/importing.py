@@ -12,7 +12,7 @@ from galerio_events.events.services import add_event
 from galerio_events.programme import queries
 from galerio_events.programme.domain.incoming import Choices, ProgrammeFile, RowProblem, Told
 from galerio_events.programme.domain.parsed import event_fields, file_of
-from galerio_events.programme.domain.planning import Item, Plan, make_plan
+from galerio_events.programme.domain.planning import Draft, Item, Plan, make_plan
 from galerio_events.programme.domain.values import Counts, EventValues, ParsedProgramme
 from galerio_events.programme.services.applying import write_plan
 
@@ -25,10 +25,10 @@ class PlanRefused(DomainError):
         self.plan = plan
 
 
-def plan_import(db_session: Session, event_id: int, file: ProgrammeFile, choices: Choices) -> Plan:
-    """What importing the file would do to the event's draft. Nothing is written."""
-    uids = [thing.uid for thing in file.sessions if thing.uid]
-    return make_plan(queries.draft_of(db_session, event_id, uids), file, choices)
+def plan_import(db_session: Session, event_id: int, file: ProgrammeFile, choices: Choices) -> tuple[Draft, Plan]:
+    """The event's draft, and what importing the file would do to it. Nothing is written."""
+    draft = queries.draft_of(db_session, event_id, [thing.uid for thing in file.sessions if thing.uid])
+    return draft, make_plan(draft, file, choices)
 
 
 def import_file(
@@ -49,7 +49,7 @@ def import_file(
     events.lock(db_session, event_id)
     if seen is not None and events.newest_change(db_session, event_id) != seen:
         raise ChangeConflict(Conflict.STALE)
-    plan = plan_import(db_session, event_id, file, choices)
+    plan = plan_import(db_session, event_id, file, choices)[1]
     if not plan.possible:
         raise PlanRefused(plan)
     write_plan(db_session, event_id, plan.items, by=by, now=now)
@@ -66,7 +66,7 @@ def import_programme(db_session: Session, parsed: ParsedProgramme, *, by: int | 
     db_session.flush()
     added = _added(db_session, parsed.event)
     event_id = _locked(db_session, parsed.event.slug)
-    plan = plan_import(db_session, event_id, file_of(parsed), Choices())
+    plan = plan_import(db_session, event_id, file_of(parsed), Choices())[1]
     if not plan.possible:
         raise ImportRefused(tuple(Problem(0, _in_words(problem)) for problem in plan.refusals))
     if added:

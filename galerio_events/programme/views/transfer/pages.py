@@ -151,7 +151,12 @@ class _Preview:
             return self.page(409, problem=told)
         except services.PlanRefused:
             db.session.rollback()
-            return self.page(422, problem=_("Nothing is imported yet: some rows cannot be imported as they are."))
+            return self.page(
+                422,
+                problem=_(
+                    "Nothing is imported yet: some rows cannot be. Correct the file, or choose below to leave them out."
+                ),
+            )
         services.drop_upload(db.session(), self.event.id, self.upload.nonce)
         db.session.commit()
         flash(_done(plan), "success")
@@ -181,8 +186,7 @@ class _Preview:
             return {}
         db_session = db.session()
         seen = events.newest_change(db_session, self.event.id)
-        plan = services.plan_import(db_session, self.event.id, read.file, self.choices)
-        draft = queries.draft_of(db_session, self.event.id)
+        draft, plan = services.plan_import(db_session, self.event.id, read.file, self.choices)
         names = showing.names_of(draft)
         shown = showing.Words(self.event, plan, names)
         return {

@@ -124,7 +124,7 @@ WORDS: Mapping[Told, LazyString] = {
     Told.ROOM_DIFFERS: _l("It says that it is in “%(room)s”, but stands in “%(stands_in)s”. The first one counts."),
     Told.DAY_DIFFERS: _l("It stands under %(day)s, but its date is %(date)s. The date counts."),
     Told.OTHER_OFFSET: _l("%(value)s is written with another offset; here that is %(here)s."),
-    Told.UNKNOWN_KIND: _l("The kind “%(value)s” is not known here."),
+    Told.UNKNOWN_KIND: _l("The kind “%(value)s” is not known here: the session keeps its kind, or gets the usual one."),
     Told.UNKNOWN_ROLE: _l("The role “%(value)s” is not known here; the person is taken for a speaker."),
     Told.UNKNOWN_LANGUAGE: _l("The language “%(value)s” is not known; it is left out."),
     Told.ROLE_TWICE: _l("%(name)s is there twice with the same role; once is enough."),
