@@ -134,10 +134,10 @@ class OrganisationForm(EntryForm):
 class PersonForm(EntryForm):
     """The form of a person; times are wall-clock times of the event's zone, or of the person's own."""
 
-    country = CountryOrRegion(_("Country or region"))
+    country = CountryOrRegion(_("Country or region"), default="")
     email = StringField(_("E-mail address"), filters=[lambda value: one_line(value or "")])
-    language = Choice(_("Language of mails"))
-    timezone = Choice(_("Time zone"))
+    language = Choice(_("Language of mails"), default="")
+    timezone = Choice(_("Time zone"), default="")
     position = Places(
         _("Place in lists"),
         no_number=_NO_POSITION,
