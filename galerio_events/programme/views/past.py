@@ -215,7 +215,7 @@ def _told(subject: Subject, name: str, value: Any, naming: Naming) -> str:
         "venue": naming.venues,
         "track": naming.tracks,
         "organiser": naming.organisations,
-        "into": naming.people,
+        "into": naming.of(subject),
     }
     if name in referred:
         return tr_text(referred[name].get(value, Translated())) or str(value)
