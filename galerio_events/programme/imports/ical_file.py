@@ -153,7 +153,7 @@ class _Reader:
     def _moment(self, event: Any, name: str) -> datetime:
         """An instant, in UTC. Raises `Unclear`."""
         given = _first(event, name)
-        value = getattr(given, "dt", None)
+        value = _value(given)
         if value is None:
             raise Unclear(Told.BAD_TIME, value=_raw(given)) if given is not None else Unclear(Told.NO_START)
         if not isinstance(value, datetime):
@@ -172,7 +172,7 @@ class _Reader:
         if "DTEND" in event:
             return self._moment(event, "DTEND")
         given = _first(event, "DURATION")
-        length = getattr(given, "dt", None)
+        length = _value(given)
         if not isinstance(length, timedelta):
             raise Unclear(Told.NO_LENGTH)
         if not timedelta(0) <= length <= timedelta(days=31):
@@ -198,6 +198,14 @@ def _first(event: Any, name: str) -> Any:
 def _text(event: Any, name: str) -> str:
     found = _first(event, name)
     return "" if found is None else str(found).strip()
+
+
+def _value(given: Any) -> Any:
+    """What the library makes of the value; None where it cannot read it, or there is none."""
+    try:
+        return getattr(given, "dt", None)
+    except (ValueError, AttributeError, TypeError, OverflowError):
+        return None
 
 
 def _raw(value: Any) -> str:

@@ -21,6 +21,8 @@ MOST_UNPACKED = 200 * 1024 * 1024
 MOST_RATIO = 300
 _SMALL = 1024 * 1024
 _SEPARATORS = ",;\t"
+# A line end at the beginning of a cell says something where lines go with those of another cell.
+_SPACES = " \t\r\u3000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def read_csv(data: bytes) -> Sheet:
     csv.field_size_limit(MOST_CHARACTERS)
     try:
         for number, cells in enumerate(csv.reader(StringIO(text, newline=""), delimiter=_separator(text)), start=1):
-            _append(rows, number, [cell.strip() for cell in cells])
+            _append(rows, number, [cell.strip(_SPACES) for cell in cells])
     except csv.Error as error:
         raise unreadable(Told.BROKEN, len(rows) + 1, why=str(error)[:200]) from None
     return Sheet(tuple(rows))
@@ -97,7 +99,7 @@ def _separator(text: str) -> str:
 def _append(rows: list[tuple[int, tuple[str, ...]]], number: int, cells: list[str]) -> None:
     if len(rows) > MOST_ROWS:
         raise unreadable(Told.TOO_MANY_ROWS, number, most=f"{MOST_ROWS:,}")
-    if any(cells):
+    if any(cell.strip() for cell in cells):
         rows.append((number, tuple(cells[:MOST_COLUMNS])))
 
 
@@ -147,6 +149,9 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime) and value.year < 1901:
+        # A time alone, which a workbook counts from the day on which its calendar begins.
+        return _rounded(value).time().isoformat("minutes")
     if isinstance(value, datetime):
         return _rounded(value).isoformat(" ", "minutes")
     if isinstance(value, date):
@@ -158,7 +163,7 @@ def _text(value: Any) -> str:
         return f"{minutes // 60}:{minutes % 60:02}" if minutes >= 0 else ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value).strip()[:MOST_CHARACTERS]
+    return str(value).strip(_SPACES)[:MOST_CHARACTERS]
 
 
 def _rounded(moment: datetime) -> datetime:

@@ -6,7 +6,7 @@ it would hold alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from galerio_events import clock
@@ -187,6 +187,11 @@ class _Reader:
         at = self.held.get((column, language))
         return from_cell(self.cells[at]).strip() if at is not None and at < len(self.cells) else ""
 
+    def _lines(self, column: Column, language: str | None = None) -> list[str]:
+        """The lines of a cell, the empty ones at its beginning among them."""
+        at = self.held.get((column, language))
+        return from_lines(from_cell(self.cells[at])) if at is not None and at < len(self.cells) else []
+
     def _texts(self, column: Column) -> dict[str, str]:
         """The texts of a column that there is for several languages."""
         found = {}
@@ -213,7 +218,7 @@ class _Reader:
 
     def _start(self) -> datetime | None:
         if given := self._said(Column.STARTS_AT):
-            day = moments.read_date(self._said(Column.DATE)) if self._has(Column.DATE) else None
+            day = _day(self._said(Column.DATE)) if self._has(Column.DATE) else None
             if day is not None and (of_day := moments.read_time(given)):
                 return moments.at(day, of_day[0], self.zone, of_day[1])
             return moments.read_moment(given, self.zone)[0]
@@ -224,7 +229,7 @@ class _Reader:
             if start or day_given:
                 raise Unclear(Told.NO_START)
             return None
-        day, of_day = moments.read_date(day_given), moments.read_time(start)
+        day, of_day = _day(day_given), moments.read_time(start)
         if day is None or of_day is None:
             raise Unclear(Told.BAD_TIME, value=f"{day_given} {start}"[:60])
         return moments.at(day, of_day[0], self.zone, of_day[1])
@@ -249,11 +254,9 @@ class _Reader:
         return ends_at
 
     def _people(self) -> Any:
-        by_line: dict[Column, list[str]] = {
-            column: from_lines(self._said(column)) for column in BY_PERSON if self._has(column)
-        }
+        by_line: dict[Column, list[str]] = {column: self._lines(column) for column in BY_PERSON if self._has(column)}
         talks = {
-            language: from_lines(self._said(Column.TALK, language))
+            language: self._lines(Column.TALK, language)
             for language in self.target.languages
             if self._has(Column.TALK, language)
         }
@@ -334,3 +337,8 @@ class _Reader:
     def _no(self, told: Told, **details: str) -> None:
         self.problems.append(RowProblem(self.number, told, self.label, details))
         self.faulty = True
+
+
+def _day(text: str) -> date | None:
+    """The date, also where a spreadsheet has put midnight behind it."""
+    return moments.read_date(text) or moments.read_date(text.removesuffix(" 00:00"))
