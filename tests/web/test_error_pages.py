@@ -19,7 +19,7 @@ TITLES = {
         403: "Not allowed",
         404: "Page not found",
         409: "Someone else was faster",
-        413: "That did not work",
+        413: "What you sent is too large",
         429: "Too many requests",
         500: "Something broke on our side",
     },
