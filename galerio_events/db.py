@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
-from galerio_events.translated import Translated
+from galerio_events.translated import EMPTY, Translated
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -59,7 +59,8 @@ class TranslatedText(TypeDecorator[Translated]):
         return json.dumps(dict(Translated(value)), ensure_ascii=False, sort_keys=True)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Translated | None:
-        return None if value is None else Translated(json.loads(value))
+        # Most texts that may stay empty are.
+        return None if value is None else EMPTY if value == "{}" else Translated(json.loads(value))
 
 
 def enum_column(kind: type[StrEnum], name: str) -> sa.Enum:

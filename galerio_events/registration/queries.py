@@ -297,36 +297,41 @@ def reminders(db_session: Session, registration_id: int) -> Sequence[datetime]:
 
 
 def choosers(db_session: Session, event_id: int, keys: Collection[str]) -> list[Chooser]:
-    """The active registrants of the event who chose one of these sessions, in the order in which they registered."""
+    """The active registrants of the event who chose one of these sessions, in the order in which they registered.
+
+    Four plain statements: SQLite takes a join of the three tables by a thousand keys from the wrong end.
+    """
+    among = frozenset(keys)
+    known = db_session.execute(
+        sa.select(ProgrammeSession.id, ProgrammeSession.key).where(ProgrammeSession.event_id == event_id)
+    )
+    wanted = {row.id: row.key for row in known if row.key in among}
     chosen = db_session.execute(
-        sa.select(
-            Registration.id,
-            Registration.name,
-            Registration.email,
-            Registration.language,
-            Registration.reference,
-            Registration.version,
-            ProgrammeSession.key,
-        )
-        .join(SessionChoice, SessionChoice.registration_id == Registration.id)
-        .join(ProgrammeSession, ProgrammeSession.id == SessionChoice.session_id)
-        .where(Registration.event_id == event_id, _ACTIVE, ProgrammeSession.event_id == event_id)
-        .where(ProgrammeSession.key.in_(keys))
-        .order_by(Registration.id)
-    ).all()
+        sa.select(SessionChoice.registration_id, SessionChoice.session_id).where(SessionChoice.session_id.in_(wanted))
+    )
     sessions: dict[int, set[str]] = {}
-    who: dict[int, Any] = {}
-    for row in chosen:
-        who[row.id] = row
-        sessions.setdefault(row.id, set()).add(row.key)
-    links = _newest_nonces(db_session, event_id) if who else {}
+    for registration_id, session_id in chosen:
+        sessions.setdefault(registration_id, set()).add(wanted[session_id])
+    r = Registration
+    everybody = db_session.execute(
+        sa.select(r.id, r.name, r.email, r.language, r.reference, r.version)
+        .where(r.event_id == event_id, _ACTIVE)
+        .order_by(r.id)
+    )
+    links = _newest_nonces(db_session, event_id) if sessions else {}
     return [
         Chooser(
-            row.name, row.email, row.language, row.reference, row.version, frozenset(sessions[row.id]),
+            row.name,
+            row.email,
+            row.language,
+            row.reference,
+            row.version,
+            frozenset(sessions[row.id]),
             links.get(row.id, {}),
         )
-        for row in who.values()
-    ]  # fmt: skip
+        for row in everybody
+        if row.id in sessions
+    ]
 
 
 def _newest_nonces(db_session: Session, event_id: int) -> dict[int, dict[str, str]]:

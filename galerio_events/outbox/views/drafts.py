@@ -15,6 +15,7 @@ from galerio_events.outbox.forms import WordingForm
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.outbox.views.pages import MOST, bp
 from galerio_events.permissions import Permission
+from galerio_events.text import one_line
 from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import requires
 
@@ -78,7 +79,7 @@ def original(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
 @requires(Permission.OUTBOX_SEND)
 def all_drafts(language: str, slug: str, action: str) -> ResponseReturnValue:
     """Send or drop every draft of the batch that the form names."""
-    batch = request.form.get("batch", "")[:60]
+    batch = one_line(request.form.get("batch", ""))[:60]
     count = services.act_on_drafts(db.session(), g.event.id, batch, _ALL[action], now=utc_now())
     db.session.commit()
     if not count:

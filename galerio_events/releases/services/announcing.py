@@ -103,7 +103,8 @@ class _Writer:
         old, new = turnover.old, turnover.new
         self.release = release
         self.new = new
-        self.changes = sorted(turnover.diff.sessions, key=lambda c: (c.session.starts_at, c.session.ends_at, c.key))
+        ordered = sorted(turnover.diff.sessions, key=lambda c: (c.session.starts_at, c.session.ends_at, c.key))
+        self.changes = {change.key: (place, change) for place, change in enumerate(ordered)}
         self.telling = telling
         self.venues = {v.key: dict(v.name) for p in (old, new) if p is not None for v in p.venues}
         self.first = next((one for one in new.event.languages if one in telling.languages), telling.languages[-1])
@@ -120,7 +121,7 @@ class _Writer:
     def mail(self, one: Concerned) -> Mail:
         language = one.language if one.language in self.telling.languages else self.first
         name = one.name.text(language, self.new.event.languages)
-        theirs = [change for change in self.changes if change.key in one.sessions]
+        theirs = [change for _place, change in sorted(self.changes[key] for key in one.sessions)]
         turns = {change.key: turn(change, one.persons) for change in theirs if change.key not in one.chosen}
         own_zone = one.zone if one.zone in clock.zone_names() and one.zone != self.new.event.timezone else None
         return Mail(
