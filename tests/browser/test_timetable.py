@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -376,6 +376,81 @@ def test_keeping_theirs_loses_nothing_of_theirs(site: Site, opened: Callable[...
     assert mine.locator("[data-key=panel] .tt-when").inner_text() == "13:30–14:30"
     expect(mine.locator("[data-undo]")).to_be_disabled()
     assert stands(site, "panel") == (utc(24, 4, 30), utc(24, 5, 30), "hall", True, False)
+
+
+def test_what_was_to_follow_a_lost_race_is_not_sent(site: Site, opened: Callable[..., Page]) -> None:
+    mine, theirs = opened(), opened(OTHER)
+    mine.route("**/timetable.json?since=*", lambda route: route.abort())
+    drag_to(theirs, "panel", 0, "hall", "13:30")
+    mine.focus("[data-key=panel]")
+    for _ in range(4):
+        mine.keyboard.press("Alt+ArrowDown")
+    expect(mine.locator("[data-dialog=compare]")).to_be_visible()
+    saved(mine)
+    mine.click("[data-dialog=compare] [data-close]")
+    assert mine.locator("[data-key=panel] .tt-when").inner_text() == "13:30–14:30"
+    assert stands(site, "panel") == (utc(24, 4, 30), utc(24, 5, 30), "hall", True, False)
+
+
+def test_the_comparison_knows_what_one_has_changed_oneself_before(site: Site, opened: Callable[..., Page]) -> None:
+    mine = opened()
+    mine.route("**/timetable.json?since=*", lambda route: route.abort())
+    drag_to(mine, "panel", 0, "hall", "13:30")
+    theirs = opened(OTHER)
+    theirs.focus("[data-key=panel]")
+    theirs.keyboard.press("Alt+ArrowLeft")
+    saved(theirs)
+    mine.focus("[data-key=panel]")
+    mine.keyboard.press("Alt+ArrowDown")
+    expect(mine.locator("[data-dialog=compare]")).to_be_visible()
+    rows = [
+        [cell.strip() for cell in row.locator("th, td").all_inner_texts()]
+        for row in mine.locator("[data-compare-rows] tr").all()
+    ]
+    day = "Thursday 24 November 2022, "
+    assert rows == [
+        ["Time", day + "13:30–14:30", day + "13:35–14:35", "unchanged"],
+        ["Venue", "Hall", "unchanged", "Webinar"],
+    ]
+
+
+def test_a_night_in_which_the_clocks_go_back(serve: Callable[..., Site], open_page: Callable[..., Page]) -> None:
+    def prepare(app: Flask) -> None:
+        db_session = db.session()
+        event = make_event(
+            db_session, timezone="America/New_York", starts_on=date(2022, 11, 5), ends_on=date(2022, 11, 6)
+        )
+        starts_at = datetime(2022, 11, 6, 5, 50, tzinfo=UTC)
+        ends_at = starts_at + timedelta(minutes=30)
+        make_session(db_session, event, "night", kind=SessionKind.OPENING, starts_at=starts_at, ends_at=ends_at)
+        make_account(db_session, EMAIL, AccountRole.ADMINISTRATOR)
+        db_session.commit()
+
+    site = serve(prepare)
+    page = open_page(zone="Asia/Tokyo")
+    sign_in(page, site)
+    page.goto(f"{site.url}/en{AT}")
+    assert page.locator("[data-key=night] .tt-when").inner_text() == "01:50–01:20"
+    assert page.locator(".tt-day:last-child .tt-hour").all_inner_texts()[:4] == ["00:00", "01:00", "01:00", "02:00"]
+    page.focus("[data-key=night]")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("Alt+ArrowDown")
+    saved(page)
+    assert page.locator("[data-key=night] .tt-when").inner_text() == "01:00–01:30"
+    assert stands(site, "night")[0] == datetime(2022, 11, 6, 6, 0, tzinfo=UTC)
+    # The second time that clocks show 01:30 is drawn on; no clock is asked which of them it is.
+    box = page.locator("[data-col='1 webinar']").bounding_box()
+    assert box is not None
+    hour = page.evaluate("parseFloat(document.querySelectorAll('.tt-day:last-child .tt-hour')[2].style.top)")
+    scale = hour / 120
+    x = box["x"] + box["width"] / 2
+    drag(page, (x, box["y"] + 152 * scale), (x, box["y"] + 168 * scale))
+    page.fill("[name=title_en]", "Drawn")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-key=drawn]")).to_be_focused()
+    assert stands(site, "drawn")[:2] == (
+        datetime(2022, 11, 6, 6, 30, tzinfo=UTC), datetime(2022, 11, 6, 6, 50, tzinfo=UTC)
+    )  # fmt: skip
 
 
 def test_what_others_change_appears_by_itself(site: Site, opened: Callable[..., Page]) -> None:

@@ -1,12 +1,13 @@
 // The timetable: what the reader does, what the server says to it, and what others do meanwhile.
 
+import { Changes } from "./changes.js";
 import { Dialogs } from "./dialogs.js";
 import { Drag } from "./drag.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
-import { Refused, Server, SignedOut } from "./server.js";
+import { Server, SignedOut } from "./server.js";
 import { Steps } from "./steps.js";
-import { Store, fill, fold, placement, same } from "./store.js";
+import { Store, fill, fold } from "./store.js";
 
 const POLL = 3000;
 
@@ -28,8 +29,9 @@ export async function begin(root) {
   new App(root, new Store(data), server, words);
 }
 
-class App {
+class App extends Changes {
   constructor(root, store, server, words) {
+    super();
     Object.assign(this, { root, store, server, words });
     this.mayEdit = root.dataset.mayEdit === "1";
     this.status = root.querySelector("[data-status]");
@@ -156,6 +158,10 @@ class App {
     window.history.replaceState(null, "", address);
   }
 
+  draw(at) {
+    this.dialogs.draw(at, "session");
+  }
+
   say(text, bad = false) {
     this.status.textContent = text;
     this.status.classList.toggle("is-bad", bad);
@@ -163,237 +169,6 @@ class App {
 
   refuse(session) {
     this.say(fill(this.words.is_locked, { title: session.title }), true);
-  }
-
-  fields(at) {
-    return {
-      starts_at: this.store.instant(at.start),
-      ends_at: this.store.instant(at.start + at.length),
-      venue: at.venue,
-      scheduled: at.tray ? "0" : "1",
-      locked: at.locked ? "1" : "0",
-    };
-  }
-
-  async dry(key, at, signal) {
-    return this.server.dry(key, this.fields(at), signal);
-  }
-
-  draw(at) {
-    this.dialogs.draw(at, "session");
-  }
-
-  // Moves a session at once, and tells the server; where that says no, the session goes back.
-  async move(key, at, { nudge = false, quiet = false } = {}) {
-    const session = this.store.sessions.get(key);
-    const before = placement(session);
-    if (!this.mayEdit || same(before, at)) {
-      return false;
-    }
-    if (before.locked && at.locked) {
-      this.refuse(session);
-      return false;
-    }
-    Object.assign(session, at);
-    session.pending += 1;
-    this.grid.redraw();
-    const what = this.told(session, before);
-    this.say(what);
-    if (!quiet) {
-      this.steps.add({ key, what, before, after: at, nudge });
-    }
-    return this.send(key, at, before);
-  }
-
-  async send(key, at, before) {
-    const fields = () => {
-      const now = this.store.sessions.get(key);
-      return { version: now.version, since: now.since ?? this.store.change, ...this.fields(at) };
-    };
-    try {
-      this.settle(key, await this.server.place(key, fields));
-      return true;
-    } catch (error) {
-      this.failed(key, before, error);
-      return false;
-    }
-  }
-
-  settle(key, part) {
-    const session = this.store.sessions.get(key);
-    if (session) {
-      session.pending = Math.max(0, session.pending - 1);
-    }
-    this.store.merge(part);
-    this.grid.redraw();
-    this.showConflicts();
-    const mine = this.store.conflictsOf(key);
-    if (mine.length) {
-      this.say(`${this.status.textContent} ${mine.map((conflict) => conflict.text).join(" ")}`, true);
-    }
-  }
-
-  failed(key, before, error) {
-    const session = this.store.sessions.get(key);
-    if (session) {
-      session.pending = 0;
-      Object.assign(session, before);
-    }
-    this.steps.drop({ key, what: this.steps.done.at(-1)?.what });
-    if (error instanceof Refused && error.answer.stale) {
-      this.store.merge(error.answer);
-      if (error.answer.comparison) {
-        this.dialogs.compare(key, error.answer.comparison);
-      }
-    } else if (error instanceof Refused && error.answer.gone) {
-      this.store.merge({ sessions: [], people: {}, conflicts: [], gone: [key] });
-      this.say(error.message, true);
-    } else {
-      this.explain(error);
-    }
-    this.grid.redraw();
-    this.showConflicts();
-  }
-
-  explain(error) {
-    if (error instanceof SignedOut) {
-      this.say(this.words.signed_out, true);
-    } else if (error instanceof Refused) {
-      this.say(fill(this.words.refused, { why: error.message }), true);
-    } else {
-      this.say(this.words.failed, true);
-    }
-  }
-
-  // What was chosen in the comparison: the stored version with the reader's change on top.
-  async onTop(key, together) {
-    const at = {
-      start: this.store.minute(together.starts_at),
-      length: this.store.minute(together.ends_at) - this.store.minute(together.starts_at),
-      venue: together.venue,
-      tray: together.scheduled !== "1",
-      locked: together.locked === "1",
-    };
-    const session = this.store.sessions.get(key);
-    if (session?.locked && at.locked) {
-      this.refuse(session);
-      return;
-    }
-    await this.move(key, at);
-  }
-
-  told(session, before) {
-    const { words, store } = this;
-    const { title } = session;
-    if (session.locked !== before.locked) {
-      return fill(session.locked ? words.locked : words.unlocked, { title });
-    }
-    const day = store.dayOf(session.start);
-    if (session.tray || day < 0) {
-      return fill(words.to_tray, { title });
-    }
-    const from = session.start - store.days[day].start;
-    return fill(words.moved, {
-      title,
-      day: store.days[day].name,
-      start: store.time(day, from),
-      end: store.time(day, from + session.length),
-      venue: store.venueName(session.venue, words.no_venue),
-    });
-  }
-
-  // One of the commands that need no place: tray, timetable, lock, unlock, remove.
-  async command(key, name) {
-    const session = this.store.sessions.get(key);
-    if (name === "remove") {
-      await this.remove(key);
-    } else if (name === "tray" || name === "timetable") {
-      await this.move(key, { ...placement(session), tray: name === "tray" });
-    } else {
-      await this.move(key, { ...placement(session), locked: name === "lock" });
-    }
-  }
-
-  async remove(key, { quiet = false } = {}) {
-    const session = this.store.sessions.get(key);
-    try {
-      await this.server.remove(key, () => ({ version: this.store.sessions.get(key).version }));
-    } catch (error) {
-      this.failed(key, placement(session), error);
-      return false;
-    }
-    this.removed.set(key, { ...session, version: session.version + 1 });
-    this.store.merge({ sessions: [], people: {}, conflicts: [], gone: [key] });
-    this.grid.redraw();
-    this.showConflicts();
-    const what = fill(this.words.removed, { title: session.title });
-    this.say(what);
-    if (!quiet) {
-      this.steps.add({ key, what, before: placement(session), after: null });
-    }
-    return true;
-  }
-
-  async restore(key) {
-    const gone = this.removed.get(key);
-    try {
-      this.store.merge(await this.server.restore(key, () => ({ version: gone.version })));
-    } catch (error) {
-      this.explain(error);
-      return false;
-    }
-    this.removed.delete(key);
-    this.grid.redraw();
-    this.showConflicts();
-    this.say(fill(this.words.restored, { title: gone.title }));
-    return true;
-  }
-
-  // What the dialog for a new session sends. Returns the session's key, or what is wrong.
-  async add(fields) {
-    try {
-      const part = await this.server.add(() => fields);
-      this.store.merge(part);
-      this.grid.redraw();
-      this.showConflicts();
-      const session = this.store.sessions.get(part.key);
-      const what = fill(this.words.added, { title: session.title });
-      this.steps.add({ key: part.key, what, before: null, after: placement(session) });
-      this.say(what);
-      return { key: part.key };
-    } catch (error) {
-      if (error instanceof Refused) {
-        return { why: error.message || this.words.failed };
-      }
-      return { why: error instanceof SignedOut ? this.words.signed_out : this.words.failed };
-    }
-  }
-
-  async step(back) {
-    const step = this.steps.take(back);
-    if (!step) {
-      return;
-    }
-    const [from, to] = back ? [step.after, step.before] : [step.before, step.after];
-    const session = this.store.sessions.get(step.key);
-    const asLeft = from === null ? !session && this.removed.has(step.key) : session && same(placement(session), from);
-    if (!asLeft) {
-      this.steps.drop(step);
-      this.say(fill(this.words.cannot_undo, { title: session?.title ?? this.removed.get(step.key)?.title ?? step.key }), true);
-      return;
-    }
-    let done;
-    if (to === null) {
-      done = await this.remove(step.key, { quiet: true });
-    } else if (from === null) {
-      done = await this.restore(step.key);
-    } else {
-      done = await this.move(step.key, to, { quiet: true });
-    }
-    if (done) {
-      this.say(fill(back ? this.words.undone : this.words.redone, { what: step.what }));
-      this.grid.reveal(step.key);
-    }
   }
 
   showSteps() {

@@ -54,10 +54,11 @@ export class Dialogs {
     const day = store.dayOf(session.start);
     const shown = !session.tray && day >= 0;
     const when = shown
-      ? `${store.days[day].long} ${this.app.grid.times(session, day)} (${fill(words.minutes, { minutes: session.length })})`
-      : fill(words.minutes, { minutes: session.length });
+      ? `${store.days[day].long} ${this.app.grid.times(session, day)}`
+      : "";
     this.find("[data-card-facts]").textContent = [
       when,
+      fill(words.minutes, { minutes: session.length }),
       store.venueName(session.venue, words.no_venue),
       store.kinds[session.kind],
       store.tracks.get(session.track)?.name,
@@ -66,7 +67,7 @@ export class Dialogs {
     ]
       .filter(Boolean)
       .join(" · ");
-    this.find("[data-card-people]").textContent = session.people.map((each) => store.people[each]).join(", ");
+    this.find("[data-card-people]").textContent = session.people.map((each) => store.people[each]).join(words.comma);
     const told = store.conflicts.filter((conflict) => conflict.sessions.includes(key) && !conflict.accepted);
     this.find("[data-card-conflicts]").replaceChildren(...told.map((conflict) => make("li", "", conflict.text)));
     this.find("[data-card-conflicts]").hidden = !told.length;

@@ -278,7 +278,7 @@ export class Grid {
     }
     const when = day >= 0 ? this.times(session, day) : fill(words.minutes, { minutes: session.length });
     const outside = day < 0 && !session.tray ? words.outside : "";
-    const people = session.people.map((key) => this.store.people[key]).join(words.comma ?? ", ");
+    const people = session.people.map((key) => this.store.people[key]).join(words.comma);
     const line = make("span", "tt-when", when);
     if (session.locked) {
       line.append(lockMark());

@@ -79,11 +79,13 @@ def news(event: Event, since: int) -> Data:
 
 
 def part(event: Event, keys: Iterable[str]) -> Data:
-    """These sessions of the draft, as far as they are in it, and what is in conflict with them."""
+    """These sessions of the draft, as far as they are in it, what is in conflict with them, and the newest change."""
+    newest = events.newest_change(db.session(), event.id)
     wanted = set(keys)
     rows, names = reads.timetable_rows(db.session(), event.id, wanted) if wanted else ([], {})
     frame = frame_of(event)
     return {
+        "change": newest,
         "sessions": [session(row, frame) for row in rows if not row.removed],
         "people": _people(names),
         "conflicts": live_conflicts.told_of(event, wanted) if wanted else [],
