@@ -5,8 +5,8 @@ one word and the affiliation. So a thousand of them take a moment, and not half 
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -54,37 +54,60 @@ class Pair:
     reason: Reason
 
 
-_By = Callable[[Candidate], Iterable[Hashable]]
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """A candidate's names and affiliations in the form in which they are compared; made once for each."""
+
+    email: str
+    names: tuple[tuple[str, ...], ...]
+    affiliations: frozenset[str]
+
+    @classmethod
+    def of(cls, entry: Candidate, *, without: re.Pattern[str] | None = None) -> "_Folded":
+        folded = [fold(name) for name in entry.name.values()]
+        if without is not None:
+            folded = [without.sub(" ", name) for name in folded]
+        return cls(
+            email=email_key(entry.email) if entry.email else "",
+            names=tuple(words for name in folded if (words := tuple(name.split()))),
+            affiliations=frozenset(_letters(place) for place in entry.affiliation.values()) - {""},
+        )
+
+
+_By = Callable[[_Folded], Iterable[Hashable]]
 
 
 def duplicate_people(people: Sequence[Candidate]) -> tuple[Pair, ...]:
     """Pairs of persons who may be the same one, each once with its surest reason, the surest pairs first."""
+    folded = [_Folded.of(person) for person in people]
     found: dict[tuple[int, int], Reason] = {}
-    _note(found, people, Reason.SAME_EMAIL, lambda p: [email_key(p.email)] if p.email else [])
-    _note(found, people, Reason.SAME_NAME, lambda p: {_letters(name) for name in p.name.values()})
-    _note(found, people, Reason.SAME_WORDS, lambda p: {_words(name) for name in p.name.values()})
-    for at, other in _within(_blocks(people, _shared)):
-        if _similar(people[at], people[other]):
-            found.setdefault((at, other), Reason.SIMILAR)
+    _note(found, folded, Reason.SAME_EMAIL, lambda p: [p.email])
+    _note(found, folded, Reason.SAME_NAME, lambda p: {"".join(words) for words in p.names})
+    _note(found, folded, Reason.SAME_WORDS, lambda p: {tuple(sorted(words)) for words in p.names if len(words) > 1})
+    for at, other in _within(_blocks(folded, _shared)):
+        if (at, other) not in found and _similar(folded[at], folded[other]):
+            found[at, other] = Reason.SIMILAR
     return _sorted(found, people)
 
 
 def duplicate_organisations(organisations: Sequence[Candidate]) -> tuple[Pair, ...]:
     """As `duplicate_people`; legal forms (`Co., Ltd.`, `株式会社`) do not count as part of a name."""
     found: dict[tuple[int, int], Reason] = {}
-    _note(found, organisations, Reason.SAME_NAME, lambda o: {_letters(name) for name in o.name.values()})
-    _note(found, organisations, Reason.SAME_WORDS, lambda o: {_core(name) for name in o.name.values()})
+    whole = [_Folded.of(organisation) for organisation in organisations]
+    _note(found, whole, Reason.SAME_NAME, lambda o: {"".join(words) for words in o.names})
+    core = [_Folded.of(organisation, without=_LEGAL_FORMS) for organisation in organisations]
+    _note(found, core, Reason.SAME_WORDS, lambda o: {tuple(sorted(words)) for words in o.names})
     return _sorted(found, organisations)
 
 
-def _note(found: dict[tuple[int, int], Reason], entries: Sequence[Candidate], reason: Reason, blocks: _By) -> None:
+def _note(found: dict[tuple[int, int], Reason], entries: Sequence[_Folded], reason: Reason, by: _By) -> None:
     """Neighbours in each block: of twenty of one name, nineteen pairs, which are enough to bring them together."""
-    for block in _blocks(entries, blocks).values():
-        for at, other in pairwise(block):
-            found.setdefault((at, other), reason)
+    for block in _blocks(entries, by).values():
+        for pair in pairwise(block):
+            found.setdefault(pair, reason)
 
 
-def _blocks(entries: Sequence[Candidate], by: _By) -> dict[Hashable, list[int]]:
+def _blocks(entries: Sequence[_Folded], by: _By) -> dict[Hashable, list[int]]:
     blocks: defaultdict[Hashable, list[int]] = defaultdict(list)
     for at, entry in enumerate(entries):
         for value in by(entry):
@@ -93,9 +116,8 @@ def _blocks(entries: Sequence[Candidate], by: _By) -> dict[Hashable, list[int]]:
     return blocks
 
 
-def _within(blocks: dict[Hashable, list[int]]) -> Iterator[tuple[int, int]]:
-    for block in blocks.values():
-        yield from combinations(block[:_MOST_ALIKE], 2)
+def _within(blocks: dict[Hashable, list[int]]) -> set[tuple[int, int]]:
+    return {pair for block in blocks.values() for pair in combinations(block[:_MOST_ALIKE], 2)}
 
 
 def _sorted(found: dict[tuple[int, int], Reason], entries: Sequence[Candidate]) -> tuple[Pair, ...]:
@@ -104,45 +126,32 @@ def _sorted(found: dict[tuple[int, int], Reason], entries: Sequence[Candidate]) 
     return tuple(Pair(entries[at].key, entries[other].key, reason) for (at, other), reason in pairs)
 
 
-def _letters(name: str) -> str:
+def _letters(text: str) -> str:
     """`石川 武史` and `石川武史`, `ALAN TAN` and `Alan Tan`, are written with the same letters."""
-    return fold(name).replace(" ", "")
+    return fold(text).replace(" ", "")
 
 
-def _words(name: str) -> tuple[str, ...]:
-    """The words of a name, in whatever order they came; nothing where it is a single one."""
-    words = tuple(sorted(fold(name).split()))
-    return words if len(words) > 1 else ()
-
-
-def _core(name: str) -> tuple[str, ...]:
-    """The words of an organisation's name without its legal form, in whatever order they came."""
-    return tuple(sorted(_LEGAL_FORMS.sub(" ", fold(name)).split()))
-
-
-def _shared(person: Candidate) -> set[tuple[str, str]]:
+def _shared(person: _Folded) -> set[tuple[str, str]]:
     """A word of the name with an affiliation, for each of either."""
-    words = {word for name in person.name.values() for word in fold(name).split() if len(word) > 1}
-    places = {_letters(affiliation) for affiliation in person.affiliation.values()}
-    return {(word, place) for word in words for place in places if place}
+    words = {word for name in person.names for word in name if len(word) > 1}
+    return {(word, place) for word in words for place in person.affiliations}
 
 
-def _similar(one: Candidate, other: Candidate) -> bool:
-    return any(
-        _alike(mine.split(), theirs.split())
-        for mine in map(fold, one.name.values())
-        for theirs in map(fold, other.name.values())
-    )
+def _similar(one: _Folded, other: _Folded) -> bool:
+    return any(_alike(mine, theirs) for mine in one.names for theirs in other.names)
 
 
-def _alike(mine: list[str], theirs: list[str]) -> bool:
-    """Nearly the same letters, or the same words but for initials (`J. Tan` and `Jia Tan`) or some left out."""
-    if not mine or not theirs:
-        return False
-    if SequenceMatcher(None, "".join(sorted(mine)), "".join(sorted(theirs))).ratio() >= _ALIKE:
-        return True
+def _alike(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
+    """The same words but for initials (`J. Tan` and `Jia Tan`) or some left out, or nearly the same letters."""
     shorter, longer = sorted((mine, theirs), key=len)
-    return len(shorter) > 1 and all(any(_stands_for(word, whole) for whole in longer) for word in shorter)
+    if len(shorter) > 1 and all(any(_stands_for(word, whole) for whole in longer) for word in shorter):
+        return True
+    one, other = "".join(sorted(mine)), "".join(sorted(theirs))
+    together = len(one) + len(other)
+    # What the letters in common allow at best is counted before their order is looked at.
+    if 2 * (Counter(one) & Counter(other)).total() < _ALIKE * together:
+        return False
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
 
 def _stands_for(word: str, whole: str) -> bool:
