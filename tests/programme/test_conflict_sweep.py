@@ -168,3 +168,10 @@ def test_what_is_told_never_grows_faster_than_the_sessions() -> None:
     # Each overlaps the four before it: the most that is still told pair by pair.
     sessions = tuple(Slot(f"s{i:04}", SessionKind.OTHER, minute(i % 2000), minute(i + 5), "hall") for i in range(1500))
     assert len(find(Draft(FRAME, venues=VENUES, sessions=sessions))) <= CROWD * len(sessions)
+
+
+def test_what_begins_when_a_crowd_ends_is_not_of_it() -> None:
+    crowd = tuple(Slot(f"s{i}", SessionKind.OTHER, minute(0), minute(9), "hall") for i in range(10))
+    later = Slot("later", SessionKind.OTHER, minute(9), minute(20), "hall")
+    (found,) = find(Draft(FRAME, venues=VENUES, sessions=(*crowd, later)))
+    assert found.sessions == tuple(slot.key for slot in crowd)
