@@ -1,6 +1,8 @@
-"""`flask programme import`."""
+"""`flask programme import` and `arrange`."""
 
 import json
+import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,7 +28,11 @@ group = AppGroup("programme", help="The draft programme, and its releases.")
 
 @group.command("import")
 @click.option("--event", "slug", required=True, help="The event's slug; a programme file (YAML) may add the event.")
-@click.option("--kind", type=click.Choice(list(FileKind)), help="What FILE is; recognised by its content otherwise.")
+@click.option(
+    "--kind",
+    type=click.Choice([each.value for each in FileKind]),
+    help="What FILE is; recognised by its content otherwise.",
+)
 @click.option("--language", help="The language of a file in one language, such as ja.")
 @click.option("--with-event", is_flag=True, help="Also take over the title, days and time zone of the event itself.")
 @click.option("--leave-out-faulty", is_flag=True, help="Import the rest where some rows cannot be imported.")
@@ -75,6 +81,24 @@ class Done:
 
     def __init__(self, counts: Counts, refused: int = 0, problems: Sequence[Problem] = ()) -> None:
         self.counts, self.refused, self.problems = counts, refused, problems
+
+
+@group.command("arrange")
+def arrange() -> None:
+    """Compute the suggestions of times that wait, and end.
+
+    The worker starts this whenever one waits, and it stops when the worker is gone; what is not finished waits again.
+    """
+    # Only here: what searches takes a hundred megabytes.
+    from galerio_events.programme.worker.arranging import Arranger
+
+    parent = os.getppid()
+    told: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, _frame: told.append(number))
+    engine = db.engine
+    arranger = Arranger(lambda: Session(engine), stop=lambda: bool(told) or os.getppid() != parent)
+    click.echo(f"suggestions computed: {arranger.run()}")
 
 
 def _recognised(data: bytes, file: Path) -> FileKind:

@@ -148,7 +148,7 @@ class FrabReader:
         return handle
 
     def _event(self, day: Mapping[str, Any], standing: str, event: Mapping[str, Any], row: int) -> Thing | None:
-        title = one_line(plain(as_text(event.get("title"))))
+        title = one_line(as_text(event.get("title")))
         guid, foreign = as_text(event.get("guid")).lower(), as_text(event.get("id"))
         label = title or guid or foreign or as_text(event.get("slug"))
         try:
@@ -239,7 +239,7 @@ class FrabReader:
         """What the event says beside its times, and what it says only if it is new."""
         said: dict[str, Any] = {"title": InLanguages({self.language: label})}
         new: dict[str, Any] = {}
-        summary = one_line(plain(as_text(event.get("subtitle"))))
+        summary = one_line(as_text(event.get("subtitle")))
         texts = [plain(as_text(event.get(name))) for name in ("abstract", "description") if name in event]
         if len(summary) > SUMMARY_LENGTH:
             texts, summary = [summary, *texts], ""

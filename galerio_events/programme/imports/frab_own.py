@@ -15,6 +15,7 @@ from galerio_events.programme.domain import LinkKind, RoleKind, SessionKind
 from galerio_events.programme.domain.incoming import IncomingRole, InLanguages, Thing
 from galerio_events.programme.domain.values import LinkValue, OrganiserValue
 from galerio_events.programme.imports import words
+from galerio_events.programme.imports.html_text import plain
 from galerio_events.programme.imports.moments import read_time
 from galerio_events.programme.imports.plain_values import as_items, as_mapping, as_text, web_address
 from galerio_events.text import clean, one_line
@@ -182,7 +183,7 @@ def _texts(given: Any, *, lines: bool = False) -> Translated:
 
 
 def _same(own: str, shown: str) -> bool:
-    return own.split() == shown.split()
+    return shown.split() in (own.split(), plain(own).split())
 
 
 def _choice(kind: type[E], given: Any) -> E | None:

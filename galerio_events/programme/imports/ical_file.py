@@ -92,7 +92,7 @@ class _Reader:
                 yield str(getattr(_first(event, "SUMMARY"), "params", {}).get("LANGUAGE", ""))
 
     def _event(self, event: Any, row: int) -> Thing | None:
-        title = one_line(plain(_text(event, "SUMMARY")))
+        title = one_line(_text(event, "SUMMARY"))
         uid = _text(event, "UID")
         label = title or uid
         if _text(event, "STATUS").upper() == "CANCELLED":

@@ -198,7 +198,7 @@ class _Reader:
         for language in self.target.languages:
             if self._has(column, language):
                 text = self._said(column, language)
-                found[language] = plain(text) if column is Column.ABSTRACT else one_line(plain(text))
+                found[language] = plain(text) if column is Column.ABSTRACT else one_line(text)
         return found
 
     def _times(self) -> dict[str, Any]:
