@@ -158,6 +158,7 @@ def test_event_is_added(app: Flask, db_session: Session) -> None:
         ({"slug": "A b"}, "'A b' cannot be an address: use lower-case letters, digits and single hyphens"),
         ({"zone": "Tokyo"}, "'Tokyo' is not an IANA time zone, such as Asia/Tokyo"),
         ({"to": "2023-10-24"}, "the event ends before it starts"),
+        ({"to": "2024-11-24"}, "the event lasts more than 31 days"),
     ],
 )
 def test_event_that_cannot_be_is_refused(app: Flask, db_session: Session, given: dict[str, str], told: str) -> None:

@@ -148,7 +148,7 @@ def png(width: int, height: int, *, more: bytes = b"") -> bytes:
 
 @pytest.mark.parametrize("size", [(5001, 5000), (30_000, 30_000), (12_001, 1), (100_000, 100_000), (2**31 - 1, 1)])
 def test_a_bomb_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
-    assert problem(png(*size)) in {PictureProblem.TOO_MANY_PIXELS, PictureProblem.DAMAGED}
+    assert problem(png(*size)) is PictureProblem.TOO_MANY_PIXELS
 
 
 def test_a_text_that_unpacks_to_a_hundred_megabytes() -> None:

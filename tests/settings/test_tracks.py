@@ -164,4 +164,6 @@ def test_colours_mark_the_public_timetable(client: FlaskClient, db_session: Sess
     assert marks == {"Smart city": ["#1f77c4"], "Plain": []}
     home = parse(client.get("/en/ascc11/").text)
     assert [rect.attributes["fill"] for rect in home.all("rect")] == ["#1f77c4"]
+    session = parse(client.get("/en/ascc11/sessions/session-3").text)
+    assert [rect.attributes["fill"] for rect in session.all("rect")] == ["#1f77c4"]
     assert "style=" not in client.get("/en/ascc11/programme").text

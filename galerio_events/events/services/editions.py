@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from galerio_events import clock
 from galerio_events.errors import ChangeConflict, Conflict, DomainError
 from galerio_events.events.domain import SlugProblem, slug_problem
+from galerio_events.events.domain.settings import MOST_DAYS, YEARS, EventSettings, SettingProblem, event_problems
 from galerio_events.events.models import Event
 from galerio_events.translated import Translated
 
@@ -30,7 +31,13 @@ def add_event(db_session: Session, slug: str, *, zone: str, starts_on: date, end
         raise EventRefused(f"{zone!r} is not an IANA time zone, such as Asia/Tokyo")
     if ends_on < starts_on:
         raise EventRefused("the event ends before it starts")
-    event = Event(slug=slug, title=Translated({"en": slug}), timezone=zone, starts_on=starts_on, ends_on=ends_on)
+    title = Translated({"en": slug})
+    found = event_problems(EventSettings(title, zone, starts_on, ends_on))
+    if SettingProblem.TOO_MANY_DAYS in found:
+        raise EventRefused(f"the event lasts more than {MOST_DAYS} days")
+    if found:
+        raise EventRefused(f"the event is not in the years {YEARS[0]} to {YEARS[-1]}")
+    event = Event(slug=slug, title=title, timezone=zone, starts_on=starts_on, ends_on=ends_on)
     try:
         with db_session.begin_nested():
             db_session.add(event)

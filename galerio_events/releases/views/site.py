@@ -23,6 +23,7 @@ from galerio_events.web.guards import public
 from galerio_events.web.published import respond
 
 blueprint = Blueprint("site", __name__)
+blueprint.add_app_template_filter(timetable.track_mark)
 
 
 @blueprint.get("/<language:language>/")
