@@ -145,9 +145,7 @@ class _Preview:
             )
         except ChangeConflict:
             db.session.rollback()
-            told = _(
-                "Somebody has changed the draft meanwhile, so nothing is imported yet. This is what it would do now."
-            )
+            told = _("Somebody has changed the draft meanwhile, so nothing is imported yet. This is how it stands now.")
             return self.page(409, problem=told)
         except services.PlanRefused:
             db.session.rollback()
