@@ -22,7 +22,7 @@ from galerio_events.translated import Translated
 # A draft that is behind by more changes than this is read anew, rather than brought up to date.
 _MOST_BEHIND = 64
 # Drafts of so many events are kept.
-_MOST_KEPT = 32
+_MOST_KEPT = 8
 # Changes of these leave a draft, as conflicts see it, what it was.
 _WITHOUT_EFFECT = frozenset({Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE})
 _SESSION_DEEDS = frozenset({Deed.ADDED, Deed.CHANGED, Deed.REMOVED, Deed.RESTORED})
