@@ -438,7 +438,8 @@ def test_a_night_in_which_the_clocks_go_back(serve: Callable[..., Site], open_pa
     saved(page)
     assert page.locator("[data-key=night] .tt-when").inner_text() == "01:00–01:30"
     assert stands(site, "night")[0] == datetime(2022, 11, 6, 6, 0, tzinfo=UTC)
-    # The second time that clocks show 01:30 is drawn on; no clock is asked which of them it is.
+    # The second time that clocks show 01:30 is drawn on; nobody is asked which of them it is.
+    page.click("[data-whole]")
     box = page.locator("[data-col='1 webinar']").bounding_box()
     assert box is not None
     hour = page.evaluate("parseFloat(document.querySelectorAll('.tt-day:last-child .tt-hour')[2].style.top)")
