@@ -159,6 +159,7 @@ def test_merging_moves_roles_keeps_what_was_chosen_and_is_noted(
         (Subject.PERSON, "tan-2", Deed.MERGED),
     ]
     assert len({row.batch for row in noted if row.subject is not Subject.RELEASE}) == 1
+    assert noted[-1].after == {"name": {"ja": "タン", "en": "TAN Alan"}, "into": "tan"}
     assert newest_programme(db_session, "ascc11") == before
     assert organiser.get("/en/ascc11/people/tan-2").status_code == 200
     release_programme(db_session, event.id, account_id=None, now=utc(2, 0))

@@ -37,6 +37,8 @@ def test_talks_language_and_links_are_shown(client: FlaskClient, db_session: Ses
     db_session.commit()
     page = parse(client.get("/en/ascc11/sessions/session-1").text)
     assert [talk.text for talk in page.all(class_="person__talk")] == ["“Walkable <cities>”"]
+    person = parse(client.get("/en/ascc11/people/ishikawa").text)
+    assert [talk.text for talk in person.all(class_="person__talk")] == ["“Walkable <cities>”"]
     facts = page.one("dl", class_="side-facts")
     terms = [term.text for term in facts.all("dt")]
     assert facts.all("dd")[terms.index("Spoken language")].text == "Vietnamese"

@@ -158,7 +158,7 @@ def merge_entries(
     db_session.flush()
     entries = [
         Entry(sort.subject, kept, Deed.CHANGED, to_plain(before), to_plain(values)),
-        Entry(sort.subject, dropped, Deed.MERGED, to_plain(gone), {"into": kept}),
+        Entry(sort.subject, dropped, Deed.MERGED, to_plain(gone), {"name": dict(gone.name), "into": kept}),
     ]
     record(db_session, event_id, [e for e in entries if e.before != e.after], by=by, now=now, batch=batch)
 

@@ -166,6 +166,7 @@ def person(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
                 (
                     s,
                     [r.role for r in s.people if r.person == key],
+                    [r.title for r in s.people if r.person == key and r.title],
                     times.when(s.starts_at, s.ends_at, shown, language),
                 )
                 for s in programme.sessions_of(key)
