@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "galerio_events"
 
 KERNEL = frozenset({"clock", "translated", "countries", "permissions", "errors", "text"})
-TABLES = frozenset({"db", "bulk"})
+TABLES = frozenset({"db"})
 # In the order of the DAG: a feature may know those before it, and nobody after it.
 FEATURES = (
     "outbox",

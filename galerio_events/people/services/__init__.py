@@ -11,7 +11,6 @@ from galerio_events.people.services.entries import (
     save_entry,
     seen_digest,
 )
-from galerio_events.people.services.importing import save_organisations, save_people
 
 __all__ = [
     "ORGANISATIONS",
@@ -22,7 +21,5 @@ __all__ = [
     "keys_digest",
     "merge_entries",
     "save_entry",
-    "save_organisations",
-    "save_people",
     "seen_digest",
 ]
