@@ -241,7 +241,7 @@ def test_the_second_of_two_gets_a_comparison(
     assert answer.status_code == 409
     rows = parse(answer.text).one("table", class_="compare").one("tbody").all("tr")
     assert [[cell.text for cell in row.children if not isinstance(cell, str)] for row in rows] == [
-        ["Name (English)", "Mine", "Theirs"]
+        ["Name in English", "Mine", "Theirs"]
     ]
     assert organiser.post(page, data=filled(answer.text)).status_code == 302
     now = stored(db_session, event)[0]

@@ -91,7 +91,7 @@ def test_the_figures_of_a_colour_are_told(organiser: FlaskClient, shown: Shown) 
     organiser.post(PAGE, data=shown(PAGE) | {"colour": "#1f77c4"})
     text = parse(organiser.get(PAGE).text).one("dl", class_="contrasts").text
     assert text == (
-        "Text White text on it: contrast 4.67 (at least 4.5) "
+        "Sample White text on it: contrast 4.67 (at least 4.5) "
         "As a mark on light pages contrast 4.06 (at least 3) enough "
         "As a mark on dark pages contrast 3.13 (at least 3) enough"
     )

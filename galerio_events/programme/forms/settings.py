@@ -268,7 +268,7 @@ def event_form(languages: Sequence[str], known: Sequence[str], names: Names) -> 
 
 def named_form(base: type[SettingsForm], languages: Sequence[str], names: Names) -> Any:
     """`base` with a name in each of those languages."""
-    made = _texts("name", lambda name: _("Name (%(language)s)", language=name), NAME_LENGTH, languages, names)
+    made = _texts("name", lambda name: _("Name in %(language)s", language=name), NAME_LENGTH, languages, names)
     return type(f"{base.__name__}OfEvent", (base,), made | {"languages": tuple(languages)})
 
 
