@@ -169,9 +169,14 @@ def diff(old: PublishedProgramme | None, new: PublishedProgramme) -> Diff:
 
 
 def sequenced(
-    old: PublishedProgramme | None, draft: PublishedProgramme, *, number: int, now: datetime
+    old: PublishedProgramme | None,
+    draft: PublishedProgramme,
+    *,
+    number: int,
+    now: datetime,
+    found: Diff | None = None,
 ) -> PublishedProgramme:
-    """The release that the draft becomes under that number.
+    """The release that the draft becomes under that number; `found` is how the two differ, where that is known already.
 
     A new session has sequence 0; one that is moved, changed, cancelled or restored has that of `old` plus 1 and `now`
     as its time of release; any other keeps both. A session that is gone from the draft stays, cancelled, with its last
@@ -179,7 +184,7 @@ def sequenced(
     changed where these got other names.
     """
     before = {} if old is None else {s.key: s for s in old.sessions}
-    touched = {change.key for change in diff(old, draft).sessions}
+    touched = {change.key for change in (found or diff(old, draft)).sessions}
     sessions = [_sequenced(before.get(s.key), s, touched=s.key in touched, now=now) for s in draft.running]
     running = {s.key for s in sessions}
     gone = [

@@ -42,16 +42,27 @@ def newest_pointer(db_session: Session, slug: str) -> Pointer | None:
 
 def programme_of(db_session: Session, pointer: Pointer) -> PublishedProgramme:
     """The parsed document of that release."""
-    with _lock:
-        if pointer.digest in _parsed:
-            _parsed.move_to_end(pointer.digest)
-            return _parsed[pointer.digest]
+    found = _kept(pointer.digest)
+    if found is not None:
+        return found
     text = db_session.execute(sa.select(Release.document).where(Release.id == pointer.release_id)).scalar_one()
+    return _read(pointer.event_id, pointer.digest, text)
+
+
+def _kept(digest: str) -> PublishedProgramme | None:
     with _lock:
-        known = _known.setdefault(pointer.event_id, document.Known())
-        _known.move_to_end(pointer.event_id)
+        if digest not in _parsed:
+            return None
+        _parsed.move_to_end(digest)
+        return _parsed[digest]
+
+
+def _read(event_id: int, digest: str, text: str) -> PublishedProgramme:
+    with _lock:
+        known = _known.setdefault(event_id, document.Known())
+        _known.move_to_end(event_id)
         programme = document.from_json(text, known)
-        _parsed[pointer.digest] = programme
+        _parsed[digest] = programme
         while len(_known) > _KEPT:
             _known.popitem(last=False)
         while len(_parsed) > _KEPT:
@@ -81,10 +92,13 @@ def programme_by_number(db_session: Session, event_id: int, number: int) -> Publ
 
 def newest_of(db_session: Session, event_id: int) -> PublishedProgramme | None:
     """The newest published programme of the event; None before the first release."""
-    text = db_session.scalar(
-        sa.select(Release.document).where(Release.event_id == event_id).order_by(Release.number.desc()).limit(1)
-    )
-    return None if text is None else document.from_json(text)
+    row = db_session.execute(
+        sa.select(Release.digest, Release.document)
+        .where(Release.event_id == event_id)
+        .order_by(Release.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return None if row is None else _kept(row.digest) or _read(event_id, row.digest, row.document)
 
 
 def releases_of(db_session: Session, event_id: int) -> list[Release]:

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
 from threading import Lock
@@ -15,7 +15,7 @@ from galerio_events.programme.domain import RoleState
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.releases.domain import document
 from galerio_events.releases.domain.diff import Diff, diff
-from galerio_events.releases.domain.document import PublishedVenue
+from galerio_events.releases.domain.document import PublishedProgramme, PublishedVenue
 from galerio_events.releases.models import Release
 from galerio_events.releases.queries.newest import Pointer
 from galerio_events.translated import Translated
@@ -114,19 +114,30 @@ def _differences(
     ids = {one[0] for pair in missing for one in pair}
     texts = dict(db_session.execute(sa.select(Release.id, Release.document).where(Release.id.in_(ids))).all())
     known = document.Known()
-    read: tuple[int, document.PublishedProgramme] | None = None
+    read: tuple[int, PublishedProgramme] | None = None
     for (old_id, old), (new_id, new) in missing:
         if read is None or read[0] != old_id:
             read = (old_id, document.from_json(texts[old_id], known))
         earlier, later = read[1], document.from_json(texts[new_id], known)
         read = (new_id, later)
         venues = {venue.key: venue for programme in (earlier, later) for venue in programme.venues}
-        found[old, new] = Difference(diff(earlier, later), venues)
+        found[old, new] = Difference(diff(*_touched(earlier, later)), venues)
     with _lock:
         _compared.update(found)
         while len(_compared) > _KEPT:
             _compared.popitem(last=False)
     return found
+
+
+def _touched(earlier: PublishedProgramme, later: PublishedProgramme) -> tuple[PublishedProgramme, PublishedProgramme]:
+    """Two releases of one event without the sessions that none of the releases between them has touched: those keep
+    their sequence, and all others get a higher one."""
+    before = {session.key: session.sequence for session in earlier.sessions}
+    same = {session.key for session in later.sessions if before.get(session.key) == session.sequence}
+    return (
+        replace(earlier, sessions=tuple(session for session in earlier.sessions if session.key not in same)),
+        replace(later, sessions=tuple(session for session in later.sessions if session.key not in same)),
+    )
 
 
 def newest_number(db_session: Session, event_id: int) -> int:

@@ -122,7 +122,8 @@ def _publish(
         raise ChangeConflict(Conflict.NOTHING_TO_RELEASE)
     if seen is not None and seen != Seen(0 if newest is None else newest.number, draft_digest(draft)):
         raise ChangeConflict(Conflict.STALE)
-    programme = sequenced(newest, draft, number=1 if newest is None else newest.number + 1, now=now)
+    number = 1 if newest is None else newest.number + 1
+    programme = sequenced(newest, draft, number=number, now=now, found=found)
     text = document.to_json(programme)
     release.number = programme.number
     release.released_at = now
