@@ -12,7 +12,7 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from galerio_events import clock
-from galerio_events.errors import ImportRefused, Problem
+from galerio_events.errors import ChangeConflict, ImportRefused, Problem
 from galerio_events.events import queries as events
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
@@ -65,6 +65,8 @@ def import_(
     except services.PlanRefused as error:
         counts = error.plan.counts
         refused = ImportRefused(_problems(error.plan.refusals), read=counts.read + error.plan.refused)
+    except ChangeConflict:
+        refused = ImportRefused((Problem(0, "somebody changed the draft at the same time; try again"),))
     except ImportRefused as error:
         refused = error
     else:

@@ -267,3 +267,20 @@ def test_two_thousand_events_are_shown_and_imported(client: FlaskClient, db_sess
     assert totals(page) == [2100, 0, 0, 50]
     answer = client.post(address, data={"do": "import", "seen": seen(page), "leave_out": "yes"})
     assert (answer.status_code, len(sessions(db_session))) == (303, 2000)
+
+
+def test_a_guid_that_another_event_took_meanwhile_is_no_error(
+    client: FlaskClient, db_session: Session, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guid = "8a9f2f64-5a1c-4d7e-9d7c-3b1f1f0f7a11"
+    make_session(db_session, make_event(db_session, "ascc12"), "elsewhere", uid=guid)
+    db_session.commit()
+    address = upload(client, xml(one(f'guid="{guid}"')))
+    sent = {"do": "import", "seen": seen(shown(client, address))}
+    with monkeypatch.context() as patched:
+        # As if that had not been there yet when the plan was made.
+        patched.setattr("galerio_events.programme.queries.drafts._uids_elsewhere", lambda *_arguments: frozenset())
+        assert client.post(address, data=sent).status_code == 409
+    assert sessions(db_session) == [("elsewhere", "Attractive cities")]
+    assert client.post(address, data=sent).status_code == 303
+    assert sorted(sessions(db_session)) == [("elsewhere", "Attractive cities"), ("welcome", "Welcome")]

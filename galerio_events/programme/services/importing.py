@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from galerio_events.errors import ChangeConflict, Conflict, DomainError, ImportRefused, NotFound, Problem
@@ -43,8 +44,8 @@ def import_file(
 ) -> Plan:
     """Do to the event's draft what the plan for the file says, all of it at once.
 
-    `seen` is the newest change of the event that whoever confirmed the plan knew of. Raises
-    `ChangeConflict(STALE)` where there is a newer one, and `PlanRefused` where the plan is not possible.
+    `seen` is the newest change of the event that whoever confirmed the plan knew of. Raises `ChangeConflict(STALE)`
+    where there is a newer one or somebody else was faster, and `PlanRefused` where the plan is not possible.
     """
     events.lock(db_session, event_id)
     if seen is not None and events.newest_change(db_session, event_id) != seen:
@@ -52,7 +53,12 @@ def import_file(
     plan = plan_import(db_session, event_id, file, choices)[1]
     if not plan.possible:
         raise PlanRefused(plan)
-    write_plan(db_session, event_id, plan.items, by=by, now=now)
+    try:
+        with db_session.begin_nested():
+            write_plan(db_session, event_id, plan.items, by=by, now=now)
+    except IntegrityError:
+        # Another event's session has taken one of the UIDs since we looked; looked at anew, that is known.
+        raise ChangeConflict(Conflict.STALE) from None
     return plan
 
 
