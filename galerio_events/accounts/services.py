@@ -57,3 +57,11 @@ def change_password(account: Account, password_hash: str) -> None:
     """Set a new password and end every sign-in that the account has anywhere."""
     account.password = password_hash
     account.fs_uniquifier = new_uniquifier()
+
+
+def hand_on(db_session: Session, account_id: int, old_event_id: int, new_event_id: int) -> None:
+    """Give the account on a new event the roles with which it organises the old one."""
+    for role in queries.roles_on(db_session, account_id, old_event_id):
+        if role in {AccountRole.ADMINISTRATOR, AccountRole.ORGANISER}:
+            db_session.add(RoleGrant(account_id=account_id, event_id=new_event_id, role=role))
+    db_session.flush()

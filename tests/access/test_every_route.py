@@ -71,6 +71,7 @@ ROUTES: dict[str, str | Permission] = {
     "settings.order_track": Permission.EVENT_EDIT,
     "settings.remove_track": Permission.EVENT_EDIT,
     "kinds.page": Permission.EVENT_EDIT,
+    "clone.page": Permission.EVENT_EDIT,
     "site_images.image": PUBLIC,
     "programme.translations": Permission.PROGRAMME_READ,
     "people.index": Permission.PROGRAMME_READ,

@@ -1,6 +1,7 @@
 """The organisers' programme."""
 
 from galerio_events.programme.views import (  # noqa: F401 they add routes to the blueprint
+    clone,
     conflicts,
     history,
     kinds,
@@ -17,6 +18,7 @@ blueprints = (
     bp,
     settings.bp,
     kinds.bp,
+    clone.bp,
     people_bp,
     transfer_bp,
 )

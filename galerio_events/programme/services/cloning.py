@@ -1,0 +1,69 @@
+"""Making a new edition from an old one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from galerio_events.accounts.services import hand_on
+from galerio_events.errors import ChangeConflict
+from galerio_events.events import queries as events
+from galerio_events.events.domain import SlugProblem, slug_problem
+from galerio_events.events.domain.settings import YEARS
+from galerio_events.events.models import Image
+from galerio_events.events.services import add_event
+from galerio_events.programme.domain.cloning import CloneProblem, CloneRefused, Part, Wish, cloned
+from galerio_events.programme.models import KindRule
+from galerio_events.programme.queries import cloning as queries
+from galerio_events.programme.queries.whole import whole_draft
+from galerio_events.programme.services.importing import import_programme
+
+
+@dataclass(frozen=True, slots=True)
+class NewEdition:
+    """The id of the new event, how many sessions it has, and the keys of those that wait in its tray because the
+    clocks change at their time."""
+
+    event_id: int
+    sessions: int
+    laid_aside: tuple[str, ...]
+
+
+def clone_event(db_session: Session, event_id: int, wish: Wish, *, by: int | None = None, now: datetime) -> NewEdition:
+    """Make the event that is wished for from the draft of an old one, which stays as it is.
+
+    The account `by` may organise the new event if it organises the old one. Raises `CloneRefused`.
+    """
+    if problems := clone_problems(wish, taken=events.by_slug(db_session, wish.slug) is not None):
+        raise CloneRefused(*problems)
+    old = whole_draft(db_session, event_id)
+    made = cloned(old, queries.logos(db_session, event_id), queries.private_details(db_session, event_id), wish)
+    new = made.programme.event
+    try:
+        # Somebody may take the slug since we looked; only an event that is really new is written into.
+        event = add_event(db_session, new.slug, zone=new.timezone, starts_on=new.starts_on, ends_on=new.ends_on)
+    except ChangeConflict:
+        raise CloneRefused(CloneProblem.SLUG_TAKEN) from None
+    import_programme(db_session, made.programme, by=by, now=now)
+    rows = queries.copied(event_id, event.id)
+    if Part.ORGANISERS in wish.parts:
+        db_session.execute(sa.insert(Image).from_select(list(queries.IMAGE_COLUMNS), rows.images))
+    if Part.KINDS in wish.parts:
+        db_session.execute(sa.insert(KindRule).from_select(list(queries.KIND_COLUMNS), rows.kinds))
+    if by is not None:
+        hand_on(db_session, by, event_id, event.id)
+    return NewEdition(event.id, len(made.programme.sessions), made.laid_aside)
+
+
+def clone_problems(wish: Wish, *, taken: bool) -> tuple[CloneProblem, ...]:
+    """Everything that keeps the event from being made."""
+    wrong = slug_problem(wish.slug)
+    found = {
+        CloneProblem.SLUG_INVALID: wrong is SlugProblem.INVALID,
+        CloneProblem.SLUG_RESERVED: wrong is SlugProblem.RESERVED,
+        CloneProblem.SLUG_TAKEN: wrong is None and taken,
+        CloneProblem.TITLE_MISSING: not wish.title,
+        CloneProblem.YEAR_INVALID: wish.starts_on.year not in YEARS,
+    }
+    return tuple(problem for problem in CloneProblem if found[problem])
