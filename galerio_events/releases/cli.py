@@ -41,7 +41,12 @@ def release(slug: str, note: str) -> None:
 
 @group.command("export")
 @click.option("--event", "slug", required=True, help="The event's slug.")
-@click.option("--kind", "kind_name", type=click.Choice([*FileKind]), help="What to write; by FILE's name if left out.")
+@click.option(
+    "--kind",
+    "kind_name",
+    type=click.Choice([kind.value for kind in FileKind]),
+    help="What to write; by FILE's name if left out.",
+)
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of files in one language; the event's first.")
 @click.option("--of", type=click.Choice((DRAFT, RELEASE)), default=DRAFT, show_default=True, help="What to write of.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

@@ -1,0 +1,152 @@
+"""The programme on paper: pages, and text that comes out as it was typed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from galerio_events.events.domain import VenueKind
+from galerio_events.programme.domain import SessionKind
+from galerio_events.releases.domain.document import PublishedProgramme, PublishedVenue
+from galerio_events.releases.exports import pdf
+from galerio_events.releases.exports.pdf import glyphs, layout, typesetting
+from tests.support.builders import sample_programme, tr
+
+URL = "https://www.example.org"
+MARKUP = '#import "x" *bold* _it_ @ref $x^2$ <l> = `raw` \\ [b] // c #(1+1)'
+
+
+def reader(made: bytes) -> PdfReader:
+    return PdfReader(BytesIO(made))
+
+
+def text(made: bytes) -> str:
+    """What can be copied out, line ends as nothing between characters that need no space."""
+    return "\n".join(page.extract_text() for page in reader(made).pages)
+
+
+def timetable(programme: PublishedProgramme, language: str = "ja") -> bytes:
+    return pdf.timetable(programme, language=language, base_url=URL)
+
+
+def booklet(programme: PublishedProgramme, language: str = "ja") -> bytes:
+    return pdf.booklet(programme, language=language, base_url=URL)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("make", [timetable, booklet])
+def test_titles_and_names_can_be_copied_out(make: object, language: str) -> None:
+    assert callable(make)
+    said = text(make(sample_programme(), language))
+    wanted = {
+        "ja": ["第11回アジア・スマートシティ会議", "セッション1", "石川 武史", "ウェビナー", "13:10–14:20"],
+        "en": ["11th Asia Smart City Conference", "Session 1", "Christopher Pablo", "Webinar", "15:50–17:00"],
+    }
+    assert [word for word in wanted[language] if word not in said] == []
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_document_says_what_it_is(language: str) -> None:
+    made = reader(timetable(sample_programme(), language))
+    assert made.metadata is not None
+    assert (
+        made.metadata.title
+        == {"ja": "第11回アジア・スマートシティ会議", "en": "11th Asia Smart City Conference"}[language]
+    )
+    assert made.metadata.author == {"ja": "横浜市", "en": "City of Yokohama"}[language]
+    root = made.trailer["/Root"]
+    assert root["/Lang"].split("-")[0] == language
+    assert root["/MarkInfo"]["/Marked"]
+    assert len(made.pages) == 1
+
+
+def test_seven_sessions_make_one_page_on_its_long_side() -> None:
+    page = reader(timetable(sample_programme(5))).pages[0]
+    assert round(float(page.mediabox.width)) == 842
+    assert round(float(page.mediabox.height)) == 595
+
+
+def test_nothing_that_is_typed_is_markup() -> None:
+    programme = sample_programme(1)
+    session = replace(programme.sessions[0], title=tr(MARKUP), abstract=tr(MARKUP))
+    for make in (timetable, booklet):
+        said = text(make(replace(programme, sessions=(session,))))
+        assert "".join(MARKUP.split()) in "".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "typed", ["😀 ไทย \x00\u202e\u200b ｶﾅ", "x" * 200, "長" * 200, "葛\U000e0100飾 Nguyễn Thị", "\ue000\ufffe"]
+)
+def test_hostile_texts_are_set(typed: str) -> None:
+    programme = sample_programme(1)
+    session = replace(programme.sessions[0], title=tr(typed), summary=tr(typed), abstract=tr(f"{typed}\n\n{typed}"))
+    people = {key: replace(person, name=tr(typed)) for key, person in programme.people.items()}
+    made = replace(programme, sessions=(session,), people=people)
+    assert timetable(made).startswith(b"%PDF")
+    assert booklet(made).startswith(b"%PDF")
+
+
+def test_what_the_fonts_lack_is_marked() -> None:
+    assert glyphs.settable("a😀b") == "a〓b"
+    assert glyphs.settable("ไทย") == "〓"
+    assert glyphs.settable("葛\U000e0100飾") == "葛\U000e0100飾"
+    assert glyphs.settable("Nguyễn Thị") == "Nguyễn Thị"
+
+
+def test_equal_programmes_give_equal_bytes() -> None:
+    assert timetable(sample_programme()) == timetable(sample_programme())
+    assert booklet(sample_programme()) == booklet(sample_programme())
+
+
+def test_an_empty_programme_is_a_page() -> None:
+    empty = replace(sample_programme(), sessions=())
+    assert "Session" not in text(timetable(empty, "en"))
+    assert "There are no sessions yet." in text(timetable(empty, "en"))
+    assert booklet(empty).startswith(b"%PDF")
+
+
+def test_more_venues_than_fit_side_by_side_get_pages_of_their_own() -> None:
+    programme = sample_programme(1)
+    venues = tuple(PublishedVenue(f"r{i}", VenueKind.ONSITE, tr(f"会議室{i}")) for i in range(14))
+    sessions = tuple(
+        replace(programme.sessions[0], key=f"s-{i}", uid=f"u{i}", venue=f"r{i}", title=tr(f"題名{i}"))
+        for i in range(14)
+    )
+    made = timetable(replace(programme, venues=venues, sessions=sessions))
+    assert len(reader(made).pages) == 3
+    assert [f"題名{i}" for i in range(14) if f"題名{i}" not in text(made)] == []
+
+
+def test_overlaps_stand_side_by_side_and_a_break_goes_across() -> None:
+    first, second, third = sample_programme(3).sessions
+    second = replace(second, starts_at=first.starts_at, ends_at=first.ends_at)
+    pause = replace(third, kind=SessionKind.BREAK, venue=None)
+    (panel,) = layout.panels((first, second, pause), ["webinar"])
+    assert [(c.session.key, c.x, c.y, c.across, c.down) for c in panel.cells] == [
+        ("session-1", 0, 0, 1, 1),
+        ("session-2", 1, 0, 1, 1),
+        ("session-3", 0, 2, 2, 1),
+    ]
+
+
+def test_no_two_cells_of_a_panel_overlap() -> None:
+    base = sample_programme(12).sessions
+    sessions = [replace(s, starts_at=s.starts_at - timedelta(minutes=35 * (i % 3))) for i, s in enumerate(base)]
+    for panel in layout.panels(sorted(sessions, key=lambda s: s.starts_at), ["webinar"]):
+        taken = [(x, y) for c in panel.cells for x in range(c.x, c.x + c.across) for y in range(c.y, c.y + c.down)]
+        assert len(taken) == len(set(taken))
+
+
+def test_a_picture_that_cannot_be_set_is_left_out() -> None:
+    programme = sample_programme(1)
+    logo = "a" * 64
+    host = replace(programme.event.organisers[0], logo=logo)
+    made = replace(programme, event=replace(programme.event, organisers=(host,)))
+    assert pdf.booklet(made, language="ja", base_url=URL, images={logo: ("png", b"no picture")}).startswith(b"%PDF")
+
+
+def test_what_cannot_be_set_is_told() -> None:
+    with pytest.raises(typesetting.NotTypeset, match="language"):
+        typesetting.typeset("common", {"labels": 1}, {}, created=sample_programme().released_at)
