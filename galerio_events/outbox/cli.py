@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+import structlog
 from flask import current_app
 from flask.cli import AppGroup
 
@@ -15,7 +16,10 @@ from galerio_events.outbox import queries, services, worker
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.worker.delivery import Delivery
 
+_log = structlog.get_logger("galerio_events.outbox")
+
 group = AppGroup("outbox", help="The mail that leaves.")
+groups = (group,)
 
 
 def _delivery(stop: Callable[[], bool] = lambda: False) -> Delivery:
@@ -30,6 +34,16 @@ def deliver(as_json: bool) -> None:
     click.echo(json.dumps(asdict(counts)) if as_json else str(counts))
 
 
+def _do_chores() -> None:
+    """What goes wrong with one of them is told in the log, and holds up neither the others nor the mail."""
+    for chore in services.chores():
+        try:
+            chore()
+        except Exception:  # noqa: BLE001 written into the log
+            _log.exception("chore failed", chore=repr(chore))
+        db.session.rollback()
+
+
 @group.command()
 def work() -> None:
     """Send what is due as soon as it is due, until SIGTERM or SIGINT."""
@@ -39,6 +53,7 @@ def work() -> None:
     def run() -> None:
         # The queue calls this in a thread of its own, and what builds attachments needs the application there too.
         with app.app_context():
+            _do_chores()
             delivery.run()
 
     queue = worker.queue(current_app.config, run)

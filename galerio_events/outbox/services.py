@@ -24,6 +24,7 @@ AT_ONCE = 1000
 BuildAttachments = Callable[[Session, Outgoing], Sequence[Attachment]]
 
 _builders: dict[str, BuildAttachments] = {}
+_chores: list[Callable[[], None]] = []
 _host = ["localhost"]
 
 
@@ -42,6 +43,21 @@ def attachments(db_session: Session, mail: Outgoing) -> Sequence[Attachment]:
     """What goes with that mail."""
     build = _builders.get(mail.kind)
     return build(db_session, mail) if build else ()
+
+
+def register_chore(chore: Callable[[], None]) -> None:
+    """Let the worker call that whenever it is woken, and every minute. It has to return at once: mail waits for it."""
+    _chores.append(chore)
+
+
+def chores() -> Sequence[Callable[[], None]]:
+    """What the worker looks after besides mail."""
+    return tuple(_chores)
+
+
+def wake(db_session: Session) -> None:
+    """Have the worker woken when this session is committed, though no mail is to leave."""
+    db_session.info[ENQUEUED] = True
 
 
 def enqueue(db_session: Session, mail: Mail, *, now: datetime) -> OutboxMail | None:

@@ -41,7 +41,7 @@ def edit(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
     words = _words(row)
     if row.state is not MailState.DRAFT or words is None:
         flash(_("Only a draft can be edited."), "warning")
-        return redirect(url_for("outbox.mail", slug=slug, mail_id=mail_id), 303)
+        return redirect(url_for("outbox.mail", slug=slug, mail_id=mail_id))
     if request.method == "GET":
         form = WordingForm(formdata=None, data={"subject": words.subject, "text": words.text})  # type: ignore[no-untyped-call]
         form.seen.data = wording_digest(row.values)
