@@ -26,7 +26,7 @@ FEATURES = (
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The application. `config` overrides single settings of `config.from_environment()`.
 
-    A feature's `views` and `api` rooms offer `blueprints`; its `cli` room offers `group`.
+    A feature's `views` and `api` rooms offer `blueprints`; its `cli` room offers `groups`.
     """
     from config import ROOT, from_environment
     from galerio_events import extensions, web
@@ -39,7 +39,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         for room in ("views", "api"):
             for blueprint in getattr(_room(feature, room), "blueprints", ()):
                 app.register_blueprint(blueprint)
-        if group := getattr(_room(feature, "cli"), "group", None):
+        for group in getattr(_room(feature, "cli"), "groups", ()):
             _add_commands(app, group)
     return app
 

@@ -22,6 +22,7 @@ from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
 
 group = AppGroup("accounts", help="Accounts of organisers, moderators and speakers.")
+groups = (group,)
 
 FAULTS = {
     PasswordFault.TOO_SHORT: f"The password is too short: it needs at least {PASSWORD_MIN} characters.",

@@ -14,6 +14,7 @@ from galerio_events.extensions import db
 from galerio_events.programme.imports import yaml_file
 
 group = AppGroup("demo", help="Data to try things out with.")
+groups = (group,)
 
 PROGRAMME = Path(__file__).with_name("ascc11.yaml")
 LARGEST = 1_000_000

@@ -11,6 +11,7 @@ from galerio_events.events.services import EventRefused
 from galerio_events.extensions import db
 
 group = AppGroup("events", help="Events: the editions of the conference.")
+groups = (group,)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 

@@ -1,9 +1,10 @@
-"""`flask programme import` and `arrange`."""
+"""`flask programme import` and `arrange`, and `flask events clone`."""
 
 import json
 import os
 import signal
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,13 +18,54 @@ from galerio_events.events import queries as events
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.programme import services
+from galerio_events.programme.domain.cloning import CloneRefused, Part, Wish, next_title, same_weekday
 from galerio_events.programme.domain.incoming import MOST_BYTES, Choices, FileKind, RowProblem, Target, Unreadable
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.domain.values import Counts
 from galerio_events.programme.imports import reading, yaml_file
+from galerio_events.programme.services.cloning import clone_event
 from galerio_events.programme.views.transfer.words import told
 
 group = AppGroup("programme", help="The draft programme, and its releases.")
+events_group = AppGroup("events", help="Events: the editions of the conference.")
+groups = (group, events_group)
+
+
+@events_group.command("clone")
+@click.argument("old")
+@click.argument("new")
+@click.option("--from", "starts_on", type=click.DateTime(["%Y-%m-%d"]), help="First day of the new event.")
+@click.option("--year", type=click.IntRange(1990, 2100), help="The same weekday of the same week of the month, then.")
+@click.option(
+    "--without",
+    type=click.Choice([part.value for part in Part]),
+    multiple=True,
+    help="Leave this behind; may be given several times.",
+)
+def clone(old: str, new: str, starts_on: datetime | None, year: int | None, without: Sequence[str]) -> None:
+    """Make the event NEW from the draft of the event OLD. Whoever had a role is to be invited."""
+    if (starts_on is None) == (year is None):
+        raise click.UsageError("Say either --from or --year.")
+    db_session = db.session()
+    event = events.by_slug(db_session, old)
+    if event is None:
+        raise click.ClickException(f"there is no event {old!r}")
+    day = starts_on.date() if starts_on else same_weekday(event.starts_on, year or event.starts_on.year)
+    wish = Wish(
+        new,
+        next_title(event.title, event.ordinal),
+        day,
+        None if event.ordinal is None else event.ordinal + 1,
+        frozenset(Part) - frozenset(map(Part, without)),
+    )
+    try:
+        made = clone_event(db_session, event.id, wish, now=clock.utc_now())
+    except CloneRefused as refused:
+        why = ", ".join(problem.replace("_", " ") for problem in refused.problems)
+        raise click.ClickException(f"{new!r} was not made: {why}") from None
+    db_session.commit()
+    aside = f", {len(made.laid_aside)} of them in the tray" if made.laid_aside else ""
+    click.echo(f"{new}: made for {day.isoformat()}, {made.sessions} sessions{aside}")
 
 
 @group.command("import")

@@ -18,6 +18,7 @@ from galerio_events.releases.views.exports import DRAFT, RELEASE, source_of
 from galerio_events.web.locale import LANGUAGES
 
 group = AppGroup("programme")
+groups = (group,)
 
 
 @group.command("release")

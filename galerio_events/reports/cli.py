@@ -22,6 +22,7 @@ from galerio_events.web.labels import labels_of
 from galerio_events.web.locale import LANGUAGES
 
 group = AppGroup("report", help="What an event came to.")
+groups = (group,)
 
 FORMATS = ("json", "csv", "xlsx", "html")
 

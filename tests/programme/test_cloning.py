@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from galerio_events.events import queries as events
@@ -223,3 +224,19 @@ def test_it_stands_in_the_history_of_the_new_event_alone(db_session: Session) ->
     assert {event_id for event_id, *_rest in found} == {new.id}
     organisers = sa.select(sa.func.count(EventOrganiser.id)).where(EventOrganiser.event_id == old.id)
     assert db_session.scalar(organisers) == 1
+
+
+def test_the_command(app: Flask, db_session: Session) -> None:
+    imported_ascc11(db_session)
+    db_session.commit()
+    run = app.test_cli_runner().invoke
+    made = run(args=["events", "clone", "ascc11", "ascc12", "--year", "2023", "--without", "roles"])
+    assert (made.exit_code, made.output) == (0, "ascc12: made for 2023-11-23, 7 sessions\n")
+    new = stored(db_session, "ascc12")
+    assert (new.title["en"], new.ordinal) == ("12th Asia Smart City Conference", 12)
+    assert [s.roles for s in queries.sessions_of(db_session, new.id)] == [[]] * 7
+    again = run(args=["events", "clone", "ascc11", "ascc12", "--from", "2023-11-23"])
+    assert (again.exit_code, again.output) == (1, "Error: 'ascc12' was not made: slug taken\n")
+    nobody = run(args=["events", "clone", "ascc99", "ascc12", "--year", "2023"])
+    assert (nobody.exit_code, nobody.output) == (1, "Error: there is no event 'ascc99'\n")
+    assert run(args=["events", "clone", "ascc11", "ascc13"]).exit_code == 2
