@@ -17,6 +17,8 @@ from tests.browser.conftest import Site, axe_violations, sideways
 from tests.support.builders import NOW, PASSWORD, make_account, make_event, make_person, make_session, tr, utc
 
 pytestmark = pytest.mark.browser
+# A slow machine is no defect.
+expect.set_options(timeout=20_000)
 
 EMAIL, OTHER = "organiser@example.org", "other@example.org"
 AT = "/organise/ascc11/programme"

@@ -62,7 +62,7 @@ class App extends Changes {
       if (this.grid.store.days[kept.day] || kept.day === -1) {
         this.grid.day = kept.day;
       }
-      this.grid.zoom = [0, 1, 2, 3, 4].includes(kept.zoom) ? kept.zoom : this.grid.zoom;
+      this.grid.zoom = this.grid.canZoom(kept.zoom) ? kept.zoom : this.grid.zoom;
     } catch {
       sessionStorage.removeItem(name);
     }
@@ -130,7 +130,7 @@ class App extends Changes {
   }
 
   zoom(by) {
-    if (!this.grid.canZoom(by)) {
+    if (!this.grid.canZoom(this.grid.zoom + by)) {
       return;
     }
     const middle = (this.grid.scroll.scrollTop + this.grid.scroll.clientHeight / 2) / this.grid.scale;

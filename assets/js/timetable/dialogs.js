@@ -1,7 +1,7 @@
 // The timetable's dialogs: details of a session, a new one, a comparison of two changes, and help.
 
 import { fill } from "./store.js";
-import { make } from "./grid.js";
+import { make } from "./shapes.js";
 
 export class Dialogs {
   constructor(app) {

@@ -1,7 +1,7 @@
 // Dragging with mouse, pen or finger: moving a block, its lower edge, or drawing a new one.
 
 import { SHORTEST, fill, placement, snap } from "./store.js";
-import { make } from "./grid.js";
+import { make } from "./shapes.js";
 
 const THRESHOLD = 4;
 const HOLD = 350;

@@ -1,9 +1,13 @@
 // Draws the grid: for each day that is shown a column for each venue, in it a block for each session.
 
+import { lanes, lockMark, make } from "./shapes.js";
 import { fill } from "./store.js";
 
-const ZOOMS = [0.55, 0.8, 1.2, 1.8, 2.8];
+// Pixels a minute.
+const ZOOMS = [0.55, 0.8, 1.2, 1.8, 2.8, 4.8];
 const FEW_COLUMNS = 8;
+// A finger needs that many pixels (WCAG 2.2, 2.5.8).
+const TOUCHABLE = 24;
 
 export class Grid {
   constructor(root, store, words) {
@@ -17,7 +21,7 @@ export class Grid {
     this.whole = false;
     this.matches = () => true;
     this.day = this.firstDay();
-    this.zoom = this.day < 0 ? 3 : 2;
+    this.zoom = this.firstZoom();
     new ResizeObserver(() => this.fit()).observe(document.body);
     window.addEventListener("resize", () => this.fit());
   }
@@ -42,9 +46,15 @@ export class Grid {
     return Math.max(0, Math.min(...used.map((session) => this.store.dayOf(session.start)).filter((day) => day >= 0), 0));
   }
 
-  // How many zoom levels there are in that direction.
-  canZoom(by) {
-    return ZOOMS[this.zoom + by] !== undefined;
+  // Such that the shortest session can be touched, but not so large that nothing else is to be seen.
+  firstZoom() {
+    const shortest = Math.min(...[...this.store.sessions.values()].map((session) => session.length));
+    const enough = ZOOMS.findIndex((scale) => shortest * scale >= TOUCHABLE);
+    return Math.min(Math.max(enough < 0 ? 0 : enough, this.day < 0 ? 3 : 2), 4);
+  }
+
+  canZoom(to) {
+    return ZOOMS[to] !== undefined;
   }
 
   shownDays() {
@@ -348,50 +358,4 @@ export class Grid {
     }
     return found?.closest?.("[data-tray]") ? { kind: "tray" } : { kind: "nowhere" };
   }
-}
-
-// Sessions that are in the same room at the same time stand side by side.
-function lanes(sessions) {
-  const found = [];
-  let group = [];
-  let ends = [];
-  let last = -Infinity;
-  const close = () => {
-    for (const each of group) {
-      each.count = ends.length;
-    }
-    group = [];
-    ends = [];
-  };
-  for (const session of sessions) {
-    if (session.start >= last) {
-      close();
-    }
-    let lane = ends.findIndex((end) => end <= session.start);
-    if (lane < 0) {
-      lane = ends.length;
-    }
-    ends[lane] = session.start + session.length;
-    last = Math.max(last, ends[lane]);
-    const placed = { session, lane, count: 1 };
-    group.push(placed);
-    found.push(placed);
-  }
-  close();
-  return found;
-}
-
-function lockMark() {
-  const mark = make("span", "tt-lock");
-  mark.setAttribute("aria-hidden", "true");
-  return mark;
-}
-
-export function make(name, className, text) {
-  const element = document.createElement(name);
-  element.className = className;
-  if (text !== undefined) {
-    element.textContent = text;
-  }
-  return element;
 }
