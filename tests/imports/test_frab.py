@@ -196,6 +196,10 @@ HOSTILE: dict[str, tuple[bytes, tuple[int, str]]] = {
         b'<!DOCTYPE schedule SYSTEM "http://www.example.org/s.dtd"><schedule/>',
         (1, "forbidden_xml"),
     ),
+    "a document type that does nothing": (
+        b"<!DOCTYPE schedule><schedule><conference/></schedule>",
+        (1, "forbidden_xml"),
+    ),
     "an end that is missing": (b"<schedule>\n<conference>\n</schedule>", (3, "broken")),
     "a control character": (b"<schedule>\x01</schedule>", (1, "broken")),
     "an unknown encoding": (b'<?xml version="1.0" encoding="x-klingon"?><schedule/>', (0, "broken")),

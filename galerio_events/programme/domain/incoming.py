@@ -42,9 +42,7 @@ class Told(StrEnum):
     NOT_THIS_FORMAT = "not_this_format"
     ENCODING = "encoding"
     UNPACKS_TOO_LARGE = "unpacks_too_large"
-    NO_HEADINGS = "no_headings"
     NO_TITLE_COLUMN = "no_title_column"
-    NO_TIME_COLUMN = "no_time_column"
     IN_OWN_WORDS = "in_own_words"
     # A row that cannot be imported.
     NO_TITLE = "no_title"
@@ -86,7 +84,6 @@ class Told(StrEnum):
     COLUMN_IGNORED = "column_ignored"
     FORMULA_RESULT = "formula_result"
     OTHER_ZONE = "other_zone"
-    BAD_COLOUR = "bad_colour"
     LOCKED_MOVED = "locked_moved"
     MORE = "more"
 
@@ -94,8 +91,8 @@ class Told(StrEnum):
 WHOLE_FILE = frozenset(
     {
         *(Told.NOT_RECOGNISED, Told.EMPTY, Told.TOO_LARGE, Told.TOO_MANY_ROWS, Told.TOO_DEEP, Told.BROKEN),
-        *(Told.FORBIDDEN_XML, Told.NOT_THIS_FORMAT, Told.ENCODING, Told.UNPACKS_TOO_LARGE, Told.NO_HEADINGS),
-        *(Told.NO_TITLE_COLUMN, Told.NO_TIME_COLUMN, Told.IN_OWN_WORDS, Told.LEFT_OUTSIDE),
+        *(Told.FORBIDDEN_XML, Told.NOT_THIS_FORMAT, Told.ENCODING, Told.UNPACKS_TOO_LARGE),
+        *(Told.NO_TITLE_COLUMN, Told.IN_OWN_WORDS, Told.LEFT_OUTSIDE),
     }
 )
 NOTES = frozenset(
@@ -103,7 +100,7 @@ NOTES = frozenset(
         *(Told.NO_IDENTITY, Told.UID_TAKEN, Told.ROOM_DIFFERS, Told.DAY_DIFFERS, Told.OTHER_OFFSET),
         *(Told.UNKNOWN_KIND, Told.UNKNOWN_ROLE, Told.UNKNOWN_LANGUAGE, Told.ROLE_TWICE, Told.BAD_ADDRESS),
         *(Told.PERSON_WITHOUT_NAME, Told.CANCELLED, Told.COLUMN_IGNORED, Told.FORMULA_RESULT, Told.OTHER_ZONE),
-        *(Told.BAD_COLOUR, Told.LOCKED_MOVED, Told.MORE),
+        *(Told.LOCKED_MOVED, Told.MORE),
     }
 )
 

@@ -201,7 +201,7 @@ class _Preview:
 
     def _columns_anyway(self) -> dict[str, Any]:
         """The columns of a table that cannot be read before somebody says which of them holds what."""
-        if not any(p.told in {Told.NO_TITLE_COLUMN, Told.NO_TIME_COLUMN} for p in self.unreadable):
+        if not any(problem.told is Told.NO_TITLE_COLUMN for problem in self.unreadable):
             return {}
         kind = reading.recognise(self.upload.data, self.upload.filename)
         columns = table_file.headings(reading.sheet_of(self.upload.data, kind), self.target, self.choices.columns)

@@ -90,9 +90,7 @@ WORDS: Mapping[Told, LazyString] = {
     Told.NOT_THIS_FORMAT: _l("The file can be read, but there is no programme in it."),
     Told.ENCODING: _l("The text of the file is in an unknown encoding. Save it as UTF-8."),
     Told.UNPACKS_TOO_LARGE: _l("The file unpacks to far more than a spreadsheet of sessions can be."),
-    Told.NO_HEADINGS: _l("The first row must name the columns."),
     Told.NO_TITLE_COLUMN: _l("No column is known to hold the titles. Choose it below."),
-    Told.NO_TIME_COLUMN: _l("No column is known to hold the start. Choose it below."),
     Told.IN_OWN_WORDS: _l("%(message)s"),
     Told.NO_TITLE: _l("There is no title."),
     Told.NO_START: _l("There is no date and time at which it starts."),
@@ -134,7 +132,6 @@ WORDS: Mapping[Told, LazyString] = {
     Told.COLUMN_IGNORED: _l("This column is not read."),
     Told.FORMULA_RESULT: _l("Cell %(cell)s holds a formula; its last result is read: “%(value)s”."),
     Told.OTHER_ZONE: _l("The file is in the time zone %(zone)s; the event is in %(ours)s. Times are converted."),
-    Told.BAD_COLOUR: _l("“%(value)s” is no colour; it is left out."),
     Told.LOCKED_MOVED: _l("The session is locked, and the file moves it."),
     Told.MORE: _l("There are %(number)s more of these."),
 }
