@@ -27,6 +27,9 @@ PATHS = [
     "/organise/ascc11/programme/reception",
     "/organise/ascc11/programme/session-1/remove",
     "/organise/ascc11/release",
+    "/organise/ascc11/releases/1",
+    "/organise/ascc11/releases/compare",
+    "/organise/ascc11/releases/1/bring-back",
     "/organise/ascc11/summary",
     "/organise/ascc11/outbox",
 ]

@@ -21,6 +21,8 @@ PLACES = (
     "/ascc11/people",
     "/ascc11/people/tan",
     "/ascc11/archive",
+    "/ascc11/changes",
+    "/ascc11/changes/1",
 )
 REFUSED = (("/ascc11/programme?tz=Nowhere", 400), ("/ascc11/people/nobody", 404))
 
