@@ -1,5 +1,6 @@
 // Small comforts of the organisers' screens; every page works without them.
 
+import { followArrangement } from "./arrangement.js";
 import { pickColours } from "./colours.js";
 import { sendOnce } from "./once.js";
 
@@ -25,6 +26,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
 
 sendOnce();
 pickColours();
+followArrangement();
 
 // Leaving a form with changes in it asks first.
 for (const form of document.querySelectorAll("form[data-keep]")) {

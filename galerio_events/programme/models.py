@@ -12,6 +12,8 @@ from galerio_events.people.models import Organisation, Person
 from galerio_events.programme.domain import ArrangementState, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.translated import EMPTY, Translated
 
+_UNDER_WAY = sa.text("state IN ('waiting', 'running')")
+
 
 class ProgrammeSession(Base):
     __tablename__ = "programme_sessions"
@@ -143,7 +145,17 @@ class Arrangement(Base):
     """A request to suggest times for sessions, and what came of it. Nothing changes until somebody accepts it."""
 
     __tablename__ = "arrangements"
-    __table_args__ = (sa.Index("ix_arrangements_event_id_id", "event_id", "id"),)
+    __table_args__ = (
+        sa.Index("ix_arrangements_event_id_id", "event_id", "id"),
+        # One at a time for each event.
+        sa.Index(
+            "uq_arrangements_under_way",
+            "event_id",
+            unique=True,
+            postgresql_where=_UNDER_WAY,
+            sqlite_where=_UNDER_WAY,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(sa.ForeignKey("events.id"))

@@ -346,3 +346,24 @@ def _newest_nonces(db_session: Session, event_id: int) -> dict[int, dict[str, st
     for registration_id, purpose, nonce in rows:
         found.setdefault(registration_id, {})[purpose.value] = nonce
     return found
+
+
+def countries_of_registered(db_session: Session, event_id: int) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+    """How many are registered by country; and the same of those who chose a session, by its key. Two queries."""
+    everybody = db_session.execute(
+        sa.select(Registration.country, sa.func.count())
+        .where(Registration.event_id == event_id, _ACTIVE)
+        .group_by(Registration.country)
+    )
+    chose = db_session.execute(
+        sa.select(ProgrammeSession.key, Registration.country, sa.func.count())
+        .select_from(Registration)
+        .join(SessionChoice, SessionChoice.registration_id == Registration.id)
+        .join(ProgrammeSession, ProgrammeSession.id == SessionChoice.session_id)
+        .where(Registration.event_id == event_id, _ACTIVE)
+        .group_by(ProgrammeSession.key, Registration.country)
+    )
+    by_session: dict[str, dict[str, int]] = {}
+    for key, country, number in chose:
+        by_session.setdefault(key, {})[country] = number
+    return {row[0]: row[1] for row in everybody}, by_session

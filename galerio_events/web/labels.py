@@ -13,8 +13,17 @@ from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subje
 from galerio_events.outbox.domain import MailState
 from galerio_events.people.domain.duplicates import Reason
 from galerio_events.permissions import AccountRole
-from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
+from galerio_events.programme.domain import (
+    ArrangementState,
+    LinkKind,
+    RoleKind,
+    RoleState,
+    SessionKind,
+    SessionStatus,
+)
+from galerio_events.programme.domain.arranging import Hindrance
 from galerio_events.programme.domain.conflicts import ConflictKind
+from galerio_events.programme.domain.hours import Band
 from galerio_events.programme.domain.translations import TextOf
 from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
 from galerio_events.translated import Translated
@@ -88,6 +97,27 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         ConflictKind.INTERPRETER_MISSING: _l("Interpreter missing"),
         ConflictKind.PLAN_TOO_LONG: _l("Contributions too long"),
         ConflictKind.CAPACITY_ABOVE_VENUE: _l("More places than the venue has"),
+    },
+    Band: {
+        Band.DAY: _l("day"),
+        Band.EDGE: _l("early or late"),
+        Band.NIGHT: _l("night"),
+    },
+    ArrangementState: {
+        ArrangementState.WAITING: _l("Waiting"),
+        ArrangementState.RUNNING: _l("Being computed"),
+        ArrangementState.READY: _l("Ready to be decided"),
+        ArrangementState.FAILED: _l("No suggestion"),
+        ArrangementState.ACCEPTED: _l("Accepted"),
+        ArrangementState.DISMISSED: _l("Put aside"),
+    },
+    Hindrance: {
+        Hindrance.NO_ROOM: _l("none of the chosen venues is of its kind and has enough places"),
+        Hindrance.HOURS: _l("it is longer than the hours that are allowed"),
+        Hindrance.AVAILABILITY: _l("those who take part are not available together at any allowed time"),
+        Hindrance.VENUE_HOURS: _l("the venues are closed whenever its people could"),
+        Hindrance.FIXED: _l("sessions that stay leave no time and venue for it and its people"),
+        Hindrance.TOGETHER: _l("there is not enough room for it beside the other sessions that may move"),
     },
     Subject: {
         Subject.EVENT: _l("Event"),

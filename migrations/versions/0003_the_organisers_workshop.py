@@ -168,6 +168,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_arrangements")),
     )
     op.create_index("ix_arrangements_event_id_id", "arrangements", ["event_id", "id"])
+    op.create_index(
+        "uq_arrangements_under_way",
+        "arrangements",
+        ["event_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('waiting', 'running')"),
+        sqlite_where=sa.text("state IN ('waiting', 'running')"),
+    )
     op.create_table(
         "uploads",
         sa.Column("id", sa.Integer(), nullable=False),

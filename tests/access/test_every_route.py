@@ -6,7 +6,7 @@ differently, is told here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +21,9 @@ from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.permissions import GRANTS, AccountRole, Permission
+from galerio_events.programme.domain.arranging import Wishes
 from galerio_events.programme.services import keep_upload
+from galerio_events.programme.services.arranging import request_arrangement
 from galerio_events.registration.domain import AffiliationKind, LinkPurpose
 from galerio_events.registration.models import PrivateLink, Registration
 from galerio_events.releases.services import release_programme
@@ -110,6 +112,12 @@ ROUTES: dict[str, str | Permission] = {
     "exchange.timetable": PUBLIC,
     "exchange.booklet": PUBLIC,
     "exports.download": Permission.PROGRAMME_READ,
+    "hours.strip": Permission.PROGRAMME_READ,
+    "hours.suggest": Permission.PROGRAMME_EDIT,
+    "hours.arrangement": Permission.PROGRAMME_EDIT,
+    "hours.dismiss": Permission.PROGRAMME_EDIT,
+    "hours.again": Permission.PROGRAMME_EDIT,
+    "hours.accept": Permission.PROGRAMME_EDIT,
     "transfer.page": Permission.PROGRAMME_READ,
     "transfer.upload": Permission.PROGRAMME_EDIT,
     "transfer.preview": Permission.PROGRAMME_EDIT,
@@ -220,6 +228,8 @@ def world(app: Flask, db_session: Session) -> World:
         "file": "programme.yaml",
         "nonce": keep_upload(db_session, event.id, b"title,start\n", "table.csv", now=clock.utc_now()),
     }
+    wishes = Wishes(("session-1",), ("webinar",), {event.starts_on: (time(9), time(18))})
+    samples["arrangement"] = request_arrangement(db_session, event.id, wishes, by=None, now=clock.utc_now())[0].id
     db_session.commit()
     return World(event, other, samples, tokens[LinkPurpose.CALENDAR])
 

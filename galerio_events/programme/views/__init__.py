@@ -10,6 +10,7 @@ from galerio_events.programme.views import (  # noqa: F401 they add routes to th
     timetable,
     translations,
 )
+from galerio_events.programme.views.hours import bp as hours_bp
 from galerio_events.programme.views.pages import bp
 from galerio_events.programme.views.people import bp as people_bp
 from galerio_events.programme.views.transfer import bp as transfer_bp
@@ -21,4 +22,5 @@ blueprints = (
     clone.bp,
     people_bp,
     transfer_bp,
+    hours_bp,
 )
