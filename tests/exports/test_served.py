@@ -2,6 +2,7 @@
 
 import csv
 import json
+import threading
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -62,6 +63,28 @@ def test_the_programme_page_leads_to_them(client: FlaskClient, db_session: Sessi
     page = client.get("/en/ascc11/programme").text
     for address in ("/en/ascc11/timetable.pdf", "/en/ascc11/booklet.pdf", "/ascc11/schedule.xml?lang=en"):
         assert f'href="{address}"' in page
+
+
+def test_pages_do_not_wait_for_paper(app: Flask, client: FlaskClient, db_session: Session) -> None:
+    release(db_session)
+    published = app.extensions["galerio_published"]
+    held, done = threading.Event(), threading.Event()
+
+    def set_something_long() -> None:
+        with published.building_apart:
+            held.set()
+            done.wait()
+
+    somebody = threading.Thread(target=set_something_long)
+    somebody.start()
+    held.wait()
+    try:
+        assert client.get("/en/ascc11/programme").status_code == 200
+        assert not published.building_apart.acquire(blocking=False)
+    finally:
+        done.set()
+        somebody.join()
+    assert client.get("/en/ascc11/timetable.pdf").status_code == 200
 
 
 def drafted(db_session: Session) -> Event:
