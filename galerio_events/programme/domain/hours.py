@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from babel.core import get_global
 
-from galerio_events import clock
+from galerio_events import clock, countries
 
 # Local times, on every day: within the night people sleep; the edges are early or late.
 NIGHT_BEGINS, NIGHT_ENDS = time(22), time(7)
@@ -75,7 +75,7 @@ def band_of(wall: time) -> Band:
 @lru_cache(maxsize=512)
 def zones_of_country(code: str) -> tuple[str, ...]:
     """The IANA zones of the country or region of that ISO 3166-1 code, by name; none where nobody lives."""
-    found = get_global("territory_zones").get(code, ())
+    found = get_global("territory_zones").get(code, ()) if code in countries.codes() else ()
     return tuple(sorted(str(name) for name in found if name in clock.zone_names()))
 
 

@@ -65,7 +65,7 @@ class ArrangeForm(FlaskForm):
 
     sessions = Several(_("Sessions that may move"))
     venues = Several(_("Venues"))
-    step = Choice(_("Sessions begin every"), coerce=int)
+    step = Choice(_("Sessions begin every"))
     changeover = Number(_("Minutes of changeover"), least=0, most=MOST_CHANGEOVER)
     speakers = Slider(_("Speakers outside their night"))
     audience = Slider(_("Registrants outside their night"))
@@ -107,7 +107,7 @@ class ArrangeForm(FlaskForm):
                 for day in self.days
                 if self[f"use_{day}"].data
             },
-            step=self.step.data,
+            step=int(self.step.data),
             changeover=self.changeover.data or 0,
             weights=Weights(self.speakers.data or 0, self.audience.data or 0, self.changes.data or 0),
             seconds=self.seconds.data or SECONDS[0],
@@ -133,7 +133,7 @@ def arrange_form(
     data: dict[str, Any] = {
         "sessions": list(ticked),
         "venues": [key for key, _name in venues],
-        "step": 10,
+        "step": "10",
         "changeover": changeover,
         "speakers": 3,
         "audience": 2,
@@ -148,5 +148,5 @@ def arrange_form(
     form: ArrangeForm = type("ArrangeFormOfEvent", (ArrangeForm,), fields)(sent, data=data)
     form.sessions.choices = list(sessions)
     form.venues.choices = list(venues)
-    form.step.choices = [(step, _("%(num)d minutes", num=step)) for step in STEPS]
+    form.step.choices = [(str(step), _("%(num)d minutes", num=step)) for step in STEPS]
     return form
