@@ -9,14 +9,26 @@ if (summary) {
   summary.focus();
 }
 
-// An open menu closes when the reader goes elsewhere or presses Escape.
+// An open menu closes when the reader goes elsewhere or presses Escape. What it covers half cannot be hit meanwhile;
+// whoever goes on with Tab gets there as usual.
+const tabs = document.querySelectorAll("nav.tabs, nav.subtabs");
+const cover = (covered) => tabs.forEach((nav) => (nav.inert = covered));
 for (const menu of document.querySelectorAll("details.menu")) {
+  menu.addEventListener("toggle", () => cover(document.querySelector("details.menu[open]") !== null));
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) {
+      menu.open = false;
+    }
+  });
   document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) {
       menu.open = false;
     }
   });
   menu.addEventListener("keydown", (event) => {
+    if (event.key === "Tab") {
+      cover(false);
+    }
     if (event.key === "Escape" && menu.open) {
       menu.open = false;
       menu.querySelector("summary").focus();
