@@ -1,6 +1,7 @@
 """Two entries that are one: side by side, merged at once, noted, and released with the next release only."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -182,7 +183,32 @@ def test_what_has_changed_meanwhile_is_looked_at_again(
     assert "new@example.org" in answer.text
     assert roles(db_session, event, "both") == [("panelist", "tan"), ("panelist", "tan-2")]
     assert organiser.post(PAGE, data=sent | {"seen": seen(answer.text)}).status_code == 302
-    assert organiser.post(PAGE, data=sent).status_code == 200
+    # The second tab of somebody who has merged the two already.
+    assert organiser.post(PAGE, data=sent).location == "/en/organise/ascc11/people"
+    assert "Somebody else has deleted or merged this meanwhile." in organiser.get("/en/organise/ascc11/people").text
+
+
+@pytest.mark.parametrize(("apart", "status", "kept"), [(0, 302, 30), (30, 422, 30)])
+def test_the_availabilities_of_two_are_those_of_both_together(
+    organiser: FlaskClient, db_session: Session, event: Event, apart: int, status: int, kept: int
+) -> None:
+    for key, later in (("tan", 0), ("tan-2", apart)):
+        person = people.person_by_key(db_session, event.id, key)
+        assert person is not None
+        person.availabilities = [
+            Availability(starts_at=begins, ends_at=begins + timedelta(minutes=20))
+            for begins in (utc(25, 0) + timedelta(hours=hour, minutes=later) for hour in range(30))
+        ]
+    db_session.commit()
+    page = organiser.get(PAGE + "?with=tan-2").text
+    assert "This cannot be undone" in page
+    sent = {"do": "merge", "with": "tan-2", "seen": seen(page), "availabilities": "both"}
+    answer = organiser.post(PAGE, data=sent)
+    assert answer.status_code == status
+    assert ("a person has at most 50 times" in answer.text) is (status == 422)
+    db_session.expire_all()
+    assert len(people.people_details(db_session, event.id)["tan"].availabilities) == kept  # type: ignore[union-attr]
+    assert (people.person_by_key(db_session, event.id, "tan-2") is None) is (status == 302)
 
 
 @pytest.mark.parametrize("change", [{"name": tr("")}, {"country": "XX"}])

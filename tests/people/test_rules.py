@@ -14,6 +14,7 @@ from galerio_events.people.domain import (
     organisation_problems,
     person_problems,
     to_plain,
+    united,
 )
 from galerio_events.people.domain.duplicates import (
     Candidate,
@@ -146,6 +147,13 @@ def test_a_pair_is_told_once_with_its_surest_reason_and_the_surest_come_first() 
 def test_a_thousand_of_one_name_are_no_half_a_million_pairs() -> None:
     crowd = [Candidate(f"p{i}", tr("", "Maria Santos"), tr("", "City of Manila")) for i in range(1000)]
     assert len(duplicate_people(crowd)) < 2000
+
+
+def test_the_time_that_intervals_cover_together() -> None:
+    spans = [Span(utc(25, 6), utc(25, 7)), Span(utc(25, 0), utc(25, 4)), Span(utc(25, 1), utc(25, 2))]
+    assert united(spans) == (Span(utc(25, 0), utc(25, 4)), Span(utc(25, 6), utc(25, 7)))
+    assert united([*spans, Span(utc(25, 4), utc(25, 6))]) == (Span(utc(25, 0), utc(25, 7)),)
+    assert united([]) == ()
 
 
 @pytest.mark.parametrize(

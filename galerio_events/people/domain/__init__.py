@@ -118,6 +118,18 @@ def key_problem(key: str, taken: Collection[str] = ()) -> PersonProblem | None:
     return PersonProblem.KEY_TAKEN if key in taken else None
 
 
+def united(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The time that any of the intervals covers, in order, as few intervals as there can be: those that overlap or
+    touch are one."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda each: each.starts_at):
+        if found and span.starts_at <= found[-1].ends_at:
+            found[-1] = Span(found[-1].starts_at, max(found[-1].ends_at, span.ends_at))
+        else:
+            found.append(span)
+    return tuple(found)
+
+
 def to_plain(values: Details) -> dict[str, Any]:
     """The entry in JSON, as the history keeps it: instants as RFC 3339 in UTC, texts by language."""
     return {each.name: _plain(getattr(values, each.name)) for each in fields(values)}

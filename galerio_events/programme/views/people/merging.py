@@ -14,8 +14,9 @@ from galerio_events.errors import ChangeConflict, NotFound
 from galerio_events.extensions import db
 from galerio_events.people import queries as people
 from galerio_events.people import services as entries
-from galerio_events.people.domain import Details
+from galerio_events.people.domain import MOST_AVAILABILITIES, Details, PersonProblem, PersonRefused, united
 from galerio_events.permissions import Permission
+from galerio_events.programme.forms.people import EXPLAINED
 from galerio_events.programme.queries import people as parts
 from galerio_events.programme.services import people as services
 from galerio_events.programme.views.people.lists import bp
@@ -98,7 +99,9 @@ def _asked(sort: Sort, key: str) -> ResponseReturnValue:
     if request.method == "GET" or request.form.get("do") != "merge":
         return _page(sort, key, 200)
     kept, dropped = (_details(sort, each) for each in (key, _other()))
-    if kept is None or dropped is None or key == _other():
+    if kept is None or dropped is None:
+        return _gone(sort)
+    if key == _other():
         return _page(sort, key, 200)
     values = _chosen(kept, dropped)
     try:
@@ -116,14 +119,31 @@ def _asked(sort: Sort, key: str) -> ResponseReturnValue:
         db.session.rollback()
         problem = _("Somebody else has changed one of the two meanwhile. Look at them again before you merge them.")
         return _page(sort, key, 409, problem=problem)
+    except PersonRefused as refused:
+        db.session.rollback()
+        return _page(sort, key, 422, problem=" ".join(map(_explained, refused.problems)))
     except NotFound:
         db.session.rollback()
-        flash(_("Somebody else has deleted or merged this meanwhile."), "warning")
-        return redirect(url_for(sort.listed, slug=g.event.slug))
+        return _gone(sort)
     db.session.commit()
     told = ngettext("%(num)d session has changed.", "%(num)d sessions have changed.", moved)
     flash(f"{_('Merged. The public sees it after the next release.')} {told}", "success")
     return redirect(url_for(sort.edited, slug=g.event.slug, key=key))
+
+
+def _gone(sort: Sort) -> ResponseReturnValue:
+    flash(_("Somebody else has deleted or merged this meanwhile."), "warning")
+    return redirect(url_for(sort.listed, slug=g.event.slug))
+
+
+def _explained(problem: PersonProblem) -> str:
+    """What is wrong with what was chosen."""
+    if problem is PersonProblem.TOO_MANY_AVAILABILITIES:
+        text: str = _(
+            "Available: a person has at most %(most)d times. Choose those of one of the two.", most=MOST_AVAILABILITIES
+        )
+        return text
+    return str(EXPLAINED[problem][1])
 
 
 def _page(sort: Sort, key: str, status: int, problem: str = "") -> tuple[str, int]:
@@ -195,7 +215,7 @@ def _chosen(kept: Details, dropped: Details) -> Any:
             made[each.name] = mine
         elif each.name == "availabilities":
             wanted = _wanted(each.name, mine, both=True)
-            made[each.name] = {"kept": mine, "dropped": theirs}.get(wanted, tuple(sorted({*mine, *theirs})))
+            made[each.name] = {"kept": mine, "dropped": theirs}.get(wanted, united((*mine, *theirs)))
         else:
             made[each.name] = mine if _wanted(each.name, mine) == "kept" else theirs
     return replace(kept, **made)
