@@ -101,6 +101,11 @@ def candidates(wall: datetime, zone_name: str) -> tuple[datetime, ...]:
     return tuple(sorted({wall.replace(tzinfo=there, fold=fold).astimezone(UTC) for fold in (0, 1)}))
 
 
+def never_shown(wall: datetime, zone_name: str) -> bool:
+    """Whether clocks in the zone go forward over `wall` (naive), so that none of them ever shows it."""
+    return all(in_zone(moment, zone_name).replace(tzinfo=None) != wall for moment in candidates(wall, zone_name))
+
+
 def in_zone(moment: datetime, zone_name: str) -> datetime:
     """The same instant on a clock of that zone."""
     return require_utc(moment).astimezone(zone(zone_name))
@@ -133,7 +138,7 @@ def offset_text(local: datetime) -> str:
 
 def to_text(moment: datetime) -> str:
     """RFC 3339 in UTC with a `Z`, to the second."""
-    return require_utc(moment).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return require_utc(moment).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 @lru_cache(maxsize=4096)

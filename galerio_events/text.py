@@ -40,6 +40,16 @@ def _visible(character: str) -> bool:
     return character not in _BLANK and unicodedata.category(character) not in {"Cc", "Cf", "Zs", "Zl", "Zp"}
 
 
+def hides(text: str) -> bool:
+    """Whether `clean` would take something out of the text that cannot be seen: a control or a direction mark."""
+    return _UNSEEN.search(text.replace("\r\n", "\n").replace("\r", "\n")) is not None
+
+
+def narrow(text: str) -> str:
+    """What somebody typed as a number or a time, with digits and signs of full width as plain ones (NFKC)."""
+    return unicodedata.normalize("NFKC", text).strip()
+
+
 def fold(text: str) -> str:
     """A form for comparing names across width, case and kana script: NFKC, case-folded, katakana as hiragana."""
     folded = unicodedata.normalize("NFKC", text).casefold()

@@ -457,6 +457,9 @@ def test_a_time_that_does_not_happen_is_asked_about(
     sent = FORM | {"version": "2", "starts_at": "2023-03-12T02:30", "ends_at": "2023-03-12T05:00"}
     asked = organiser.post(PAGE, data=sent | {"starts_at_meant": "2023-03-12T12:00:00Z"})
     assert asked.status_code == 422
+    told = "The clocks go forward in this night, so no clock ever shows this time. Which moment is meant?"
+    assert f"{told} Choose one below." in asked.text
+    assert "two moments" not in asked.text
     assert "Sunday 12 March 2023 01:30 (UTC−5)" in asked.text
     assert "Sunday 12 March 2023 03:30 (UTC−4)" in asked.text
     assert organiser.post(PAGE, data=sent | {"starts_at_meant": "2023-03-12T07:30:00Z"}).status_code == 302

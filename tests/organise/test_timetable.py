@@ -147,6 +147,9 @@ def test_news_of_removed_sessions_and_of_other_things(
         ({"ends_at": "2022-11-25T06:50:00Z"}, "minutes", "The end must be after the start."),
         ({"ends_at": "2022-11-26T06:50:00Z"}, "minutes", "This is outside the days of the event."),
         ({"starts_at": "2022-11-20T06:50:00Z"}, "start", "This is outside the days of the event."),
+        ({"starts_at": "9999-12-31T23:59:00Z"}, "start", "This is outside the days of the event."),
+        ({"starts_at": "0001-01-01T00:00:00Z"}, "start", "This is outside the days of the event."),
+        ({"version": "0", "ends_at": "2022-11-25T06:40:00Z"}, "minutes", "The end must be after the start."),
         ({"venue": "moon"}, "venue", "This venue is not there any more. Choose another one."),
     ],
 )
@@ -197,6 +200,27 @@ def test_two_organisers_move_the_same_session(organiser: FlaskClient, db_session
     assert stored(db_session, event) == Placement(utc(25, 7), utc(25, 8, 30), "webinar")
     assert move(organiser, version="2", **comparison["together"]).status_code == 200
     assert stored(db_session, event) == Placement(utc(24, 6, 50), utc(24, 8, 20), None)
+
+
+@pytest.mark.parametrize("version", ["99", "0", ""])
+def test_a_version_that_never_was_is_not_somebody_elses_change(
+    organiser: FlaskClient, db_session: Session, event: Event, version: str
+) -> None:
+    before = stored(db_session, event)
+    answer = move(organiser, version=version, venue="")
+    assert (answer.status_code, answer.json["stale"], answer.json.get("comparison")) == (409, True, None)
+    told = (
+        "What was sent belongs to another version of this session than the stored one, so nothing is saved yet. "
+        "Check it and save again."
+    )
+    assert answer.json["problems"] == {"start": told}
+    page = organiser.post(PLACE, data=FORM | {"version": version, "start": "10:00"})
+    assert page.status_code == 409
+    assert told in page.text
+    assert "Somebody else has saved this session meanwhile" not in page.text
+    assert stored(db_session, event) == before
+    assert organiser.post(PLACE, data=form_of(page.text)).status_code == 302
+    assert stored(db_session, event).starts_at == utc(25, 1)
 
 
 def test_what_they_changed_besides_the_place_is_told_too(

@@ -51,6 +51,11 @@ def test_a_script_says_instants() -> None:
     assert read(sent, THERE, TOKYO, []).placement == Placement(utc(24, 0, 30), utc(24, 1, 15), None, scheduled=False)
 
 
+def test_digits_of_full_width_are_digits() -> None:
+    wide = FORM | {"start": "０９：３０", "minutes": " ４５"}
+    assert read(wide, THERE, TOKYO, ["webinar"]) == read(FORM, THERE, TOKYO, ["webinar"])
+
+
 def test_a_time_before_the_day_begins_belongs_to_its_night() -> None:
     late = replace(TOKYO, day_starts_at=time(4))
     assert wall_time(date(2022, 11, 24), 3, 59, late) == datetime.fromisoformat("2022-11-25T03:59")
@@ -76,7 +81,13 @@ def test_a_time_before_the_day_begins_belongs_to_its_night() -> None:
         ({"minutes": "1e3"}, "minutes", PlaceProblem.LENGTH_INVALID),
         ({"venue": "<b>😀"}, "venue", PlaceProblem.VENUE_UNKNOWN),
         ({"starts_at": "0001-01-01T00:00:00+23:59"}, "start", PlaceProblem.START_INVALID),
-        ({"starts_at": "9999-12-31T23:59:59Z"}, "start", PlaceProblem.START_INVALID),
+        ({"starts_at": "9999-12-31T23:59:59Z"}, "start", PlaceProblem.START_OUTSIDE),
+        ({"starts_at": "0001-01-01T00:00:00Z"}, "start", PlaceProblem.START_OUTSIDE),
+        (
+            {"starts_at": "2022-11-24T09:00:00Z", "ends_at": "9999-12-31T23:59:59Z"},
+            "minutes",
+            PlaceProblem.END_OUTSIDE,
+        ),
         ({"starts_at": "2022-11-24T09:00:00"}, "start", PlaceProblem.START_INVALID),
         ({"starts_at": "2022-11-24T09:00:00Z"}, "minutes", PlaceProblem.LENGTH_INVALID),
     ],
@@ -109,7 +120,7 @@ def test_a_session_that_stands_in_the_fold_stays_where_it_is() -> None:
 
 def test_a_time_that_clocks_never_show_is_asked_for() -> None:
     asked = read(FORM | {"day": "2022-03-13", "start": "02:30", "venue": ""}, THERE, SPRING, [])
-    assert asked.problems == {"start": PlaceProblem.START_UNCLEAR}
+    assert asked.problems == {"start": PlaceProblem.START_NEVER}
     assert asked.questions == (
         datetime(2022, 3, 13, 6, 30, tzinfo=UTC), datetime(2022, 3, 13, 7, 30, tzinfo=UTC)
     )  # fmt: skip

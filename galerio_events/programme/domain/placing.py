@@ -8,6 +8,7 @@ from enum import StrEnum
 from galerio_events import clock
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.domain.values import SessionValues
+from galerio_events.text import narrow
 
 # In minutes: what a length may be, and how far the buttons move a session.
 LONGEST = 2880
@@ -41,7 +42,10 @@ class PlaceProblem(StrEnum):
 
     DAY_INVALID = "day_invalid"
     START_INVALID = "start_invalid"
+    START_OUTSIDE = "start_outside"
     START_UNCLEAR = "start_unclear"
+    START_NEVER = "start_never"
+    END_OUTSIDE = "end_outside"
     LENGTH_INVALID = "length_invalid"
     VENUE_UNKNOWN = "venue_unknown"
 
@@ -143,11 +147,15 @@ def read(sent: Mapping[str, str], stored: Placement, frame: Frame, venues: Seque
     problems: dict[str, PlaceProblem] = {}
     questions: tuple[datetime, ...] = ()
     if "starts_at" in sent:
-        starts_at, ends_at = _instant(sent["starts_at"], frame), _instant(sent.get("ends_at", ""), frame)
+        starts_at, ends_at = _instant(sent["starts_at"]), _instant(sent.get("ends_at", ""))
         if starts_at is None:
             problems["start"] = PlaceProblem.START_INVALID
+        elif not _near(starts_at, frame):
+            problems["start"] = PlaceProblem.START_OUTSIDE
         elif ends_at is None:
             problems["minutes"] = PlaceProblem.LENGTH_INVALID
+        elif not _near(ends_at, frame):
+            problems["minutes"] = PlaceProblem.END_OUTSIDE
     else:
         starts_at, questions = _start(sent, stored, frame, problems)
         length = _number(sent.get("minutes", ""), LONGEST)
@@ -169,14 +177,15 @@ def _start(
     day = _day(sent.get("day", ""), frame)
     if day is None:
         problems["day"] = PlaceProblem.DAY_INVALID
-    hour, colon, minute = sent.get("start", "").strip().partition(":")
+    hour, colon, minute = narrow(sent.get("start", "")).partition(":")
     at = (_number(hour, 23), _number(minute[:2], 59))
     if not colon or at[0] is None or at[1] is None:
         problems["start"] = PlaceProblem.START_INVALID
         return None, ()
     if day is None:
         return None, ()
-    choice = clock.candidates(wall_time(day, at[0], at[1], frame), frame.timezone)
+    wall = wall_time(day, at[0], at[1], frame)
+    choice = clock.candidates(wall, frame.timezone)
     if len(choice) == 1:
         return choice[0], ()
     named = sent.get("meant", "")
@@ -184,7 +193,8 @@ def _start(
     if not meant:
         meant = [moment for moment in choice if not named and moment == stored.starts_at]
     if not meant:
-        problems["start"] = PlaceProblem.START_UNCLEAR
+        never = clock.never_shown(wall, frame.timezone)
+        problems["start"] = PlaceProblem.START_NEVER if never else PlaceProblem.START_UNCLEAR
         return None, choice
     return meant[0], choice
 
@@ -197,20 +207,20 @@ def _day(text: str, frame: Frame) -> date | None:
     return day if frame.starts_on <= day <= frame.ends_on else None
 
 
-def _instant(text: str, frame: Frame) -> datetime | None:
+def _instant(text: str) -> datetime | None:
     try:
-        moment = clock.from_text(text)
+        return clock.from_text(text)
     except (ValueError, OverflowError):
         return None
-    return (
-        moment
-        if abs((moment.date() - frame.starts_on).days) <= _NEAR + (frame.ends_on - frame.starts_on).days
-        else None
-    )
+
+
+def _near(moment: datetime, frame: Frame) -> bool:
+    lasts = (frame.ends_on - frame.starts_on).days
+    return abs((moment.date() - frame.starts_on).days) <= _NEAR + lasts
 
 
 def _number(text: str, most: int) -> int | None:
-    text = text.strip()
+    text = narrow(text)
     if not (text.isascii() and text.isdecimal() and len(text) <= 4):
         return None
     return int(text) if int(text) <= most else None

@@ -2,18 +2,30 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import DateTimeLocalField, FieldList, IntegerField, SelectField, URLField
 from wtforms.validators import StopValidation, ValidationError
 
+from galerio_events import clock
 from galerio_events.events.domain.settings import is_web_address
 from galerio_events.text import one_line
 
 _: Any = lazy_gettext
 
+TWICE = _("The clocks change in this night, so this time can mean two moments. Choose one below.")
+NEVER = _(
+    "The clocks go forward in this night, so no clock ever shows this time. Which moment is meant? Choose one below."
+)
+
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"]
+
+
+def not_clear(wall: datetime, zone: str) -> Any:
+    """What to say of a wall-clock time (naive) in the night in which the zone's clocks change."""
+    return NEVER if clock.never_shown(wall, zone) else TWICE
 
 
 class Rows(FieldList):  # type: ignore[type-arg]

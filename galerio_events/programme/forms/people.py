@@ -25,7 +25,7 @@ from galerio_events.people.domain import (
 )
 from galerio_events.people.domain.email import BadEmail, EmailProblem, normal_email
 from galerio_events.programme.domain.rules import Frame
-from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime
+from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, not_clear
 from galerio_events.programme.forms.rows import Kind
 from galerio_events.text import clean, one_line
 from galerio_events.translated import EMPTY, Translated
@@ -183,9 +183,7 @@ class PersonForm(EntryForm):
                 elif wall is not None and not _near(wall, frame):
                     _add_error(at, _("This is too far from the days of the event."))
                 elif at.name in spans.questions and self.moment(row.form, name, frame) is None:
-                    _add_error(
-                        at, _("The clocks change in this night, so this time can mean two moments. Choose one below.")
-                    )
+                    _add_error(at, not_clear(wall, self.zone(frame)))
             moments = [self.moment(row.form, name, frame) for name in ("starts", "ends")]
             if moments[0] is not None and moments[1] is not None and moments[1] <= moments[0]:
                 _add_error(given["ends"], _("The end must be after the start."))

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from galerio_events import clock
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
@@ -28,7 +28,7 @@ from galerio_events.programme.domain.rules import (
     time_problems,
 )
 from galerio_events.programme.domain.values import LinkValue, RoleValue, SessionValues
-from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, WebAddress
+from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, WebAddress, not_clear
 from galerio_events.programme.forms.rows import MOST_CREDITS
 from galerio_events.text import clean, one_line
 from galerio_events.translated import EMPTY, Translated
@@ -91,6 +91,11 @@ class CreditForm(Form):
         fields: list[Any] = [self[name] for name in names]
         return not any(field.errors or field._value() for field in fields)
 
+    def validate_person(self, field: Field) -> None:
+        """What was written about a talk is not thrown away because nobody gives it."""
+        if not field.data and not self.folded:
+            raise ValidationError(_("Choose the person."))
+
     def value(self) -> RoleValue:
         """What the row says. Only for a valid one."""
         return RoleValue(
@@ -105,7 +110,7 @@ class CreditForm(Form):
 
 
 class LinkForm(Form):
-    """A web address that goes with the session; a row without an address is left out."""
+    """A web address that goes with the session; a row with neither an address nor a title is left out."""
 
     kind = Choice(_("Kind"), default=LinkKind.LINK.value)
     title = StringField(
@@ -114,6 +119,11 @@ class LinkForm(Form):
         validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
     )
     url = WebAddress(_("Web address"), most=URL_LENGTH)
+
+    def validate_url(self, field: Field) -> None:
+        """A title alone leads nowhere."""
+        if not field.data and self.title.data:
+            raise ValidationError(_("Enter the address."))
 
 
 class SessionForm(FlaskForm):
@@ -161,11 +171,11 @@ class SessionForm(FlaskForm):
         return Translated({**self.stored.get(name, EMPTY), **entered})
 
     def credits(self) -> tuple[RoleValue, ...]:
-        """The roles in order; rows in which nobody was chosen are left out."""
+        """The roles in order; empty rows are left out."""
         return tuple(row.form.value() for row in self.people if row.form.person.data)
 
     def links_given(self) -> tuple[LinkValue, ...]:
-        """The links in order; rows without an address are left out."""
+        """The links in order; empty rows are left out."""
         return tuple(
             LinkValue(row.form.url.data, row.form.title.data, LinkKind(row.form.kind.data))
             for row in self.links
@@ -198,14 +208,12 @@ class SessionForm(FlaskForm):
             found.moments[name] = (meant or candidates)[0]
         return found
 
-    def ask(self, instants: "Instants") -> None:
+    def ask(self, frame: Frame, instants: "Instants") -> None:
         """Say at the times what is not clear about them."""
         for name in instants.outside:
             self._add_error(self[name], EXPLAINED[SessionProblem.STARTS_OUTSIDE_EVENT][1])
         for name in instants.open:
-            self._add_error(
-                self[name], _("The clocks change in this night, so this time can mean two moments. Choose one below.")
-            )
+            self._add_error(self[name], not_clear(self[name].data, frame.timezone))
 
     def values(self, instants: "Instants") -> SessionValues:
         """What the form says. Only for a form that validated and instants without open questions."""

@@ -24,7 +24,7 @@ def added(editor: Editor) -> ResponseReturnValue:
     form = editor.form(request.form)
     valid = form.validate()
     instants = form.instants(editor.frame)
-    form.ask(instants)
+    form.ask(editor.frame, instants)
     if not valid or len(instants.moments) < 2:
         for problem in form.problems(editor.frame, instants):
             form.explain(problem)

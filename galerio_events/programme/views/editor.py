@@ -91,9 +91,10 @@ class Editor:
         form = self.form(request.form)
         valid = form.validate()
         instants = form.instants(self.frame)
-        form.ask(instants)
-        if not valid or len(instants.moments) < 2:
-            for problem in self._also_wrong(form, form.problems(self.frame, instants)):
+        form.ask(self.frame, instants)
+        broken = form.problems(self.frame, instants)
+        if not valid or broken or len(instants.moments) < 2:
+            for problem in self._also_wrong(form, broken):
                 form.explain(problem)
             return self.page(form, 422)
         values = form.values(instants)

@@ -1,6 +1,6 @@
 """Moving one session: the endpoint that the timetable's script and the form without a script share."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,8 +27,8 @@ from galerio_events.programme.domain.placing import (
     placement_of,
     read,
 )
-from galerio_events.programme.domain.rules import SessionProblem, SessionRefused
-from galerio_events.programme.forms import EXPLAINED
+from galerio_events.programme.domain.rules import SessionProblem, SessionRefused, time_problems
+from galerio_events.programme.forms import EXPLAINED, NEVER, TWICE
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.programme.queries.timetable import timetable_venues, venue_keys
 from galerio_events.programme.views import drawing, live, live_conflicts
@@ -43,12 +43,15 @@ from galerio_events.web.times import at
 
 _l: Any = lazy_gettext
 
+OUTSIDE = EXPLAINED[SessionProblem.STARTS_OUTSIDE_EVENT][1]
+
 EXPLAINED_HERE = {
     PlaceProblem.DAY_INVALID: _l("Choose a day of the event."),
     PlaceProblem.START_INVALID: _l("Enter a time, like 13:10."),
-    PlaceProblem.START_UNCLEAR: _l(
-        "The clocks change in this night, so this time can mean two moments. Choose one below."
-    ),
+    PlaceProblem.START_OUTSIDE: OUTSIDE,
+    PlaceProblem.END_OUTSIDE: OUTSIDE,
+    PlaceProblem.START_UNCLEAR: TWICE,
+    PlaceProblem.START_NEVER: NEVER,
     PlaceProblem.LENGTH_INVALID: _l("Enter a whole number of minutes from 1 to 2,880."),
     PlaceProblem.VENUE_UNKNOWN: _l("This venue is not there any more. Choose another one."),
 }
@@ -99,6 +102,9 @@ def place_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     if target is None:
         return _refused(session, {name: str(EXPLAINED_HERE[why]) for name, why in wanted.reading.problems.items()},
                         wanted.reading)  # fmt: skip
+    wrong = time_problems(target.starts_at, target.ends_at, live.frame_of(event), scheduled=target.scheduled)
+    if wrong:
+        return _refused(session, explained(wrong), wanted.reading)
     if request.form.get("do") == "check":
         return _page(session, request.form, 200, would=live_conflicts.told_if(event, key, target))
     try:
@@ -124,7 +130,7 @@ def place_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     return _done(key, target)
 
 
-def explained(problems: tuple[SessionProblem, ...]) -> dict[str, str]:
+def explained(problems: Sequence[SessionProblem]) -> dict[str, str]:
     """What keeps a session from standing somewhere, by field of the form."""
     found: dict[str, str] = {}
     for problem in problems:
@@ -221,10 +227,24 @@ def _stale(key: str, wanted: Wanted) -> ResponseReturnValue:
     if mine is None or mine == stored:
         return _done(key, stored)
     found = compare(event, session, mine, wanted.since)
+    if all(difference.theirs is None for difference in found.differences):
+        return _unknown(session, found.together)
     if not live.wants_json():
         return _page(session, _shown(found.together, session.version), 409, comparison=found)
     answer = live.part(event, [key]) | {"stale": True, "comparison": _plain(found)}
     return compressed(jsonify(answer)), 409
+
+
+def _unknown(session: ProgrammeSession, wanted: Placement) -> ResponseReturnValue:
+    """Nothing is known to have changed since, yet what was sent is not about the version that is stored."""
+    told = _(
+        "What was sent belongs to another version of this session than the stored one, so nothing is saved yet. "
+        "Check it and save again."
+    )
+    if live.wants_json():
+        answer = live.part(g.event, [session.key]) | {"stale": True, "problems": {"start": told}}
+        return compressed(jsonify(answer)), 409
+    return _page(session, _shown(wanted, session.version), 409, problem=told)
 
 
 def _plain(found: Comparison) -> dict[str, Any]:
