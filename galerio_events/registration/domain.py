@@ -99,6 +99,8 @@ class Edition:
     programme: PublishedProgramme | None = None
     # Where there is no programme yet: the first and the last day as planned.
     planned: tuple[date, date] | None = None
+    # Before the first release the public knows of an event only where its organisers have opened the registration.
+    announced: bool = True
 
     @property
     def dates(self) -> tuple[date, date] | None:
@@ -160,8 +162,11 @@ def default_intake(ends_on: date, zone_name: str, day_starts_at: time = time(0))
         return Intake(closes_at=clock.from_wall(midnight + timedelta(hours=1), zone_name))
 
 
-def refusal(intake: Intake, *, now: datetime, taken: int) -> Refusal | None:
-    """Why a registration cannot be accepted now, or None. `taken` counts the active registrations."""
+def refusal(intake: Intake, *, now: datetime, taken: int, announced: bool = True) -> Refusal | None:
+    """Why a registration cannot be accepted now, or None. `taken` counts the active registrations; nobody registers
+    for an event that is not `announced`."""
+    if not announced:
+        return Refusal.NOT_OPEN_YET
     if intake.opens_at is not None and now < intake.opens_at:
         return Refusal.NOT_OPEN_YET
     if intake.closes_at is not None and now >= intake.closes_at:

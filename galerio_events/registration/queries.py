@@ -199,6 +199,11 @@ def admission(db_session: Session, event_id: int, keys: Collection[str] | None) 
     return Admission(intake, taken, places)
 
 
+def has_intake(db_session: Session, event_id: int) -> bool:
+    """Whether the organisers have said when the event takes registrations."""
+    return db_session.scalar(sa.select(IntakeRow.event_id).where(IntakeRow.event_id == event_id)) is not None
+
+
 def is_registered(db_session: Session, event_id: int, email: str) -> bool:
     """Whether the event has an active registration with that address."""
     known = {"event": event_id, "email": email_key(email)}

@@ -164,7 +164,8 @@ def outcomes(language: str, slug: str) -> ResponseReturnValue:
     """
     pointer = releases.newest_pointer(db.session(), slug)
     if pointer is None:
-        return render_template("reports/outcomes_later.html", event=load_event(slug), no_index=True)
+        load_event(slug)
+        return render_template("reports/outcomes_later.html", event=None, no_index=True)
     event = releases.programme_of(db.session(), pointer).event
     kept: Outcomes = current_app.extensions["galerio_outcomes"]
     over = domain.is_over(clock.utc_now(), event.timezone, event.ends_on, event.day_starts_at)

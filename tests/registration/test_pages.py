@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from galerio_events.extensions import db
 from galerio_events.registration import queries
 from galerio_events.registration.models import Intake
 from tests.registration.support import answers, errors_at, mails, open_event, registrations, send
-from tests.support.builders import make_event
+from tests.support.builders import NOW, make_event, tr
 
 DONE = "/en/ascc11/register/done"
 
@@ -254,12 +254,23 @@ def test_outside_the_time_of_registration(
 
 
 @time_machine.travel(datetime(2022, 11, 25, 14, 59, tzinfo=UTC), tick=False)
-def test_an_event_without_release_or_intake_takes_registrations_without_sessions(
+def test_before_its_first_release_an_event_takes_registrations_only_where_its_organisers_say_so(
     client: FlaskClient, db_session: Session
 ) -> None:
-    make_event(db_session)
+    event = make_event(db_session, title=tr("まだ秘密", "Still secret"))
     db_session.commit()
-    assert 'name="sessions"' not in client.get("/en/ascc11/register").text
+    for path in ("register", "register/done", "privacy"):
+        page = client.get(f"/en/ascc11/{path}")
+        assert page.status_code == 200
+        assert "Still secret" not in page.text
+    assert "Registration is not open yet." in client.get("/en/ascc11/register").text
+    assert send(client).status_code == 409
+    assert registrations(db_session) == []
+    db_session.add(Intake(event_id=event.id, opens_at=NOW - timedelta(days=1), closes_at=None))
+    db_session.commit()
+    page = client.get("/en/ascc11/register")
+    assert "Still secret" in page.text
+    assert 'name="sessions"' not in page.text
     assert send(client).status_code == 303
     assert len(registrations(db_session)) == 1
 

@@ -321,11 +321,11 @@ class TestFrontDoors:
             == "開催予定の会議はまだ公開されていません。しばらくしてからご覧ください。"
         )
 
-    @pytest.mark.parametrize("place", ["", "programme", "people"])
+    @pytest.mark.parametrize("place", ["", "programme", "people", "changes"])
     def test_before_the_first_release_the_programme_is_promised(
         self, client: FlaskClient, db_session: Session, place: str
     ) -> None:
-        event = make_event(db_session)
+        event = make_event(db_session, title=Translated({"en": "A Secret Title"}))
         db_session.add(Person(event_id=event.id, key="secret", name=Translated({"en": "A Secret Guest"})))
         db_session.commit()
         page = get(client, f"/en/ascc11/{place}")

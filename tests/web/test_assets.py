@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from galerio_events.web.assets import asset, is_hashed
 
-ENTRIES = ("site.css", "organise.css", "site.js", "register.js", "organise.js")
+ENTRIES = ("site.css", "organise.css", "site.js", "register.js", "organise.js", "people.js", "timetable.js")
 
 
 def address(app: Flask, name: str) -> str:

@@ -124,7 +124,7 @@ def _admit(db_session: Session, edition: Edition, details: Details, *, own: int,
     """Take the lock and count. `own` is 1 where the registration in question is among those that are counted."""
     queries.lock_intake(db_session, edition.event_id)
     state = queries.admission(db_session, edition.event_id, details.sessions)
-    if reason := refusal(state.intake, now=now, taken=state.taken - own):
+    if reason := refusal(state.intake, now=now, taken=state.taken - own, announced=edition.announced):
         raise RegistrationRefused(reason)
     others = tuple(replace(place, taken=place.taken - own) for place in state.places)
     if why := session_refusal(details.sessions, others):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from galerio_events import clock, countries
 from galerio_events.extensions import limiter
+from galerio_events.registration import queries
 from galerio_events.registration.domain import Edition, Places, Terms, choosable
 from galerio_events.releases import queries as releases
 from galerio_events.releases.domain.document import PublishedSession
@@ -84,13 +85,16 @@ def edition_of(db_session: Session, slug: str) -> Edition:
     if pointer is None:
         event = load_event(slug)
         planned = (event.starts_on, event.ends_on)
-        return Edition(event.id, event.slug, event.title, event.timezone, planned=planned)
+        announced = queries.has_intake(db_session, event.id)
+        return Edition(event.id, event.slug, event.title, event.timezone, planned=planned, announced=announced)
     programme = releases.programme_of(db_session, pointer)
     return Edition(pointer.event_id, slug, programme.event.title, programme.event.timezone, programme)
 
 
 def shown_event(edition: Edition) -> Any:
-    """What the layout takes the event's name, navigation and organisers from."""
+    """What the layout takes the event's name, navigation and organisers from; None where nobody is to know them yet."""
+    if not edition.announced:
+        return None
     return edition.programme.event if edition.programme else load_event(edition.slug)
 
 

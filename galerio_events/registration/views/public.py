@@ -161,7 +161,7 @@ def _page(edition: Edition, form: RegistrationForm, *, language: str, now: Any, 
     """The form, or in its place the reason why there is none."""
     zone_name = zone_of(edition)
     state = queries.admission(db.session(), edition.event_id, None)
-    if reason := refusal(state.intake, now=now, taken=state.taken):
+    if reason := refusal(state.intake, now=now, taken=state.taken, announced=edition.announced):
         return _closed(edition, reason, opens_at=state.intake.opens_at)
     return render_template(
         "registration/register.html",

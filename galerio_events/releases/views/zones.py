@@ -39,8 +39,9 @@ def _unknown_zone(language: str, slug: str) -> tuple[str, int]:
 
 
 def announced_later(slug: str) -> str:
-    event = load_event(slug)
-    return render_template("site/announced_later.html", event_title=event.title, slug=event.slug)
+    """The page of an event of which nothing was released: it says nothing of what the draft says."""
+    load_event(slug)
+    return render_template("site/announced_later.html")
 
 
 def zone_label(programme: PublishedProgramme, zone_name: str, language: str) -> str:
