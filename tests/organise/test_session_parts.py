@@ -129,6 +129,9 @@ def test_everything_is_saved_shown_and_noted(organiser: FlaskClient, db_session:
         ({"links-0-url": "https://e.org/" + "x" * 500}, "links-0-url", "This address is too long: 500 characters at"),
         ({"links-0-title": "x" * 201}, "links-0-title", "This title is too long: 200 characters at most."),
         ({"links-0-kind": "bomb"}, "links-0-kind", "Choose one from the list."),
+        ({"people-0-person": ""}, "people-0-person", "Choose the person."),
+        ({"people-1-person": "", "people-1-minutes": "5"}, "people-1-person", "Choose the person."),
+        ({"links-0-url": ""}, "links-0-url", "Enter the address."),
     ],
 )
 def test_what_is_wrong_is_said_at_the_field_and_nothing_is_written(
@@ -162,6 +165,8 @@ def test_the_talks_are_added_up_against_the_slot(organiser: FlaskClient) -> None
     assert "The talks take 50 of the session" in page
     over = organiser.post(PAGE, data=FORM | MORE | minutes | {"people-1-minutes": "60"}).text
     assert "The talks take 80 minutes together, 10 more than the session" in over
+    nobody = organiser.post(PAGE, data=FORM | MORE | minutes | {"people-1-person": ""}).text
+    assert "The talks take 20 of the session" in nobody
     assert "The talks take" not in organiser.get(PAGE).text
 
 
