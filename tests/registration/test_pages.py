@@ -260,7 +260,7 @@ def test_before_its_first_release_an_event_takes_registrations_only_where_its_or
     event = make_event(db_session, title=tr("まだ秘密", "Still secret"))
     db_session.commit()
     for path in ("register", "register/done", "privacy"):
-        page = client.get(f"/en/ascc11/{path}")
+        page = client.get(f"/en/ascc11/{path}", follow_redirects=True)
         assert page.status_code == 200
         assert "Still secret" not in page.text
     assert "Registration is not open yet." in client.get("/en/ascc11/register").text

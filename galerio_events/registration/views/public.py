@@ -106,9 +106,11 @@ def register(language: str, slug: str) -> Any:
 
 @blueprint.get("/<language:language>/<slug>/register/done")
 @public
-def done(language: str, slug: str) -> str:
+def done(language: str, slug: str) -> Any:
     """What everybody sees who sent a form, whether or not the address was registered before."""
     edition = edition_of(db.session(), slug)
+    if not edition.announced:
+        return redirect(url_for("registration.register", slug=slug))
     sent = session.get(_SENT) or {}
     return render_template(
         "registration/done.html",
@@ -121,9 +123,11 @@ def done(language: str, slug: str) -> str:
 
 @blueprint.get("/<language:language>/<slug>/privacy")
 @public
-def privacy(language: str, slug: str) -> str:
+def privacy(language: str, slug: str) -> Any:
     """The privacy notice in force."""
     edition = edition_of(db.session(), slug)
+    if not edition.announced:
+        return redirect(url_for("registration.register", slug=slug))
     version = terms(language).version
     return render_template(
         f"registration/privacy/{version}/{language}.html",
