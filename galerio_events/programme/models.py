@@ -122,12 +122,17 @@ class AcceptedWarning(Base):
 
 
 class Upload(Base):
-    """A file that somebody looks at before it is imported; it is kept for a day at most."""
+    """A file that somebody looks at before it is imported; it is kept for a day at most.
+
+    Once it is imported, only what came of it is kept for the rest of the day.
+    """
 
     __tablename__ = "uploads"
     __table_args__ = (
         sa.UniqueConstraint("nonce"),
         sa.CheckConstraint("length(data) > 0", name="not_empty"),
+        sa.CheckConstraint("(data IS NULL) = (done_at IS NOT NULL)", name="waits_or_done"),
+        sa.CheckConstraint("(done_at IS NULL) = (outcome IS NULL)", name="outcome_when_done"),
         sa.Index("ix_uploads_created_at", "created_at"),
     )
 
@@ -137,8 +142,11 @@ class Upload(Base):
     # Names it in its address, so that nobody finds it by counting.
     nonce: Mapped[str] = mapped_column(sa.String(22))
     filename: Mapped[str] = mapped_column(sa.String(200))
-    data: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+    data: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # How many things were added, changed, left as they are, removed and left out.
+    outcome: Mapped[dict[str, int] | None] = mapped_column(sa.JSON(none_as_null=True))
 
 
 class Arrangement(Base):

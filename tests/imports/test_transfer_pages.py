@@ -1,8 +1,10 @@
 """Importing through the pages: what is shown, what is asked, what is written, and that nothing is lost on the way."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ from galerio_events.accounts.models import Account
 from galerio_events.events.domain import Deed, Subject
 from galerio_events.events.models import Change, Event
 from galerio_events.people.models import Person
+from galerio_events.programme import services
 from galerio_events.programme.models import ProgrammeSession, Upload
 from galerio_events.programme.services import KEPT_FOR, keep_upload
 from tests.imports.test_frab import event as one
@@ -25,6 +28,7 @@ from tests.support.html import Element, parse
 HERE = "/en/organise/ascc11/transfer"
 GOOD = xml(one('id="11"', persons='<person id="7">Mara Quay</person>') + one('id="12"', title="Cranes", start="12:00"))
 FAULTY = xml(one('id="11"') + one('id="12"', duration="00:00", title="Nothing"))
+OUTCOME = ("added", "changed", "unchanged", "removed", "left_out")
 
 
 @pytest.fixture
@@ -80,7 +84,62 @@ def test_a_file_is_shown_first_and_imported_when_confirmed(
         (Subject.SESSION, "cranes", Deed.ADDED),
     ]
     assert {(c.account_id, c.batch) for c in entries} == {(account.id, entries[0].batch)}
-    assert client.get(address).status_code == 404
+
+
+def test_who_confirms_twice_or_goes_back_is_told_what_came_of_it(
+    client: FlaskClient, db_session: Session, event: Event
+) -> None:
+    address = upload(client, GOOD)
+    sent = {"do": "import", "seen": seen(shown(client, address))}
+    assert client.post(address, data=sent).status_code == 303
+    for form in (sent, sent | {"do": "again"}, sent | {"do": "discard"}):
+        answer = client.post(address, data=form)
+        assert (answer.status_code, answer.location) == (303, address)
+    note = shown(client, address).one("div", class_="import-done")
+    assert re.fullmatch(
+        r"schedule\.xml: This file has been imported at \d{4}-\d\d-\d\d \d\d:\d\d: "
+        r"4 added, 0 changed, 0 unchanged\.",
+        note.all("p")[0].text,
+    )
+    assert [link.attributes["href"] for link in note.all("a")] == [
+        "/en/organise/ascc11/programme",
+        "/en/organise/ascc11/programme/history",
+    ]
+    kept = db_session.execute(sa.select(Upload.data, Upload.outcome)).one()
+    assert kept == (None, {"added": 4, "changed": 0, "unchanged": 0, "removed": 0, "left_out": 0})
+    assert db_session.scalar(sa.select(sa.func.count()).select_from(Change)) == 4
+
+
+def test_the_slower_of_two_confirmations_is_told_too(
+    client: FlaskClient, db_session: Session, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = upload(client, GOOD)
+    sent = {"do": "import", "seen": seen(shown(client, address))}
+    real = services.import_file
+    answers = []
+
+    def slower(*arguments: Any, **named: Any) -> Any:
+        monkeypatch.setattr(services, "import_file", real)
+        # The other one, which has read the file before as well, is through before this one has the lock.
+        done = real(*arguments, **named)
+        nonce = address.rpartition("/")[2]
+        services.finish_upload(arguments[0], event_id, nonce, dict.fromkeys(OUTCOME, 0), now=clock.utc_now())
+        arguments[0].commit()
+        answers.append(done)
+        return real(*arguments, **named)
+
+    event_id = event.id
+    monkeypatch.setattr(services, "import_file", slower)
+    answer = client.post(address, data=sent)
+    assert (len(answers), answer.status_code, answer.location) == (1, 303, address)
+    assert sessions(db_session) == [("welcome", "Welcome"), ("cranes", "Cranes")]
+
+
+def test_a_file_waits_or_is_done(db_session: Session, event: Event) -> None:
+    keep_upload(db_session, event.id, GOOD, "x.xml", now=clock.utc_now())
+    for values in ({"data": None}, {"done_at": clock.utc_now()}, {"data": None, "done_at": clock.utc_now()}):
+        with pytest.raises(IntegrityError), db_session.begin_nested():
+            db_session.execute(sa.update(Upload).values(values))
 
 
 def test_the_same_file_again_has_nothing_to_do(client: FlaskClient, db_session: Session, event: Event) -> None:

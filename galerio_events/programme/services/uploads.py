@@ -1,5 +1,6 @@
 """Keeping a file between its preview and its import."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -26,3 +27,12 @@ def keep_upload(
 def drop_upload(db_session: Session, event_id: int, nonce: str) -> None:
     """Forget the file; nothing happens where it is gone already."""
     db_session.execute(sa.delete(Upload).where(Upload.event_id == event_id, Upload.nonce == nonce))
+
+
+def finish_upload(db_session: Session, event_id: int, nonce: str, outcome: Mapping[str, int], *, now: datetime) -> None:
+    """Forget what is in the file, which was imported, and keep what came of it until its day is over."""
+    db_session.execute(
+        sa.update(Upload)
+        .where(Upload.event_id == event_id, Upload.nonce == nonce, Upload.done_at.is_(None))
+        .values(data=None, done_at=now, outcome=dict(outcome))
+    )

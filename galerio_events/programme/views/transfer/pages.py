@@ -1,5 +1,6 @@
 """Importing: choose a file, see what it would do, decide, do it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, g, redirect, render_template, request, url_for
@@ -68,7 +69,10 @@ def upload(language: str, slug: str) -> ResponseReturnValue:
 @requires(Permission.PROGRAMME_EDIT)
 def preview_again(language: str, slug: str, nonce: str) -> ResponseReturnValue:
     """The preview with what was chosen and a fresh token, where the one that was sent is not good any more."""
-    return _Preview(_upload(nonce)).page(
+    upload = _upload(nonce)
+    if upload.done_at is not None:
+        return redirect(url_for("transfer.preview", slug=slug, nonce=nonce), 303)
+    return _Preview(upload).page(
         422, problem=_("This page was open for too long, so nothing is imported yet. Your choices are kept.")
     )
 
@@ -77,13 +81,21 @@ def preview_again(language: str, slug: str, nonce: str) -> ResponseReturnValue:
 @requires(Permission.PROGRAMME_EDIT)
 @when_expired(preview_again)
 def preview(language: str, slug: str, nonce: str) -> ResponseReturnValue:
-    """What the file would do. A form that is sent shows it anew with other choices, does it, or forgets the file."""
+    """What the file would do. A form that is sent shows it anew with other choices, does it, or forgets the file.
+
+    Of a file that is imported already, whoever comes back to it or confirms it twice is told when, and what came of it.
+    """
+    upload = _found(nonce)
+    if upload is not None and upload.done_at is not None:
+        if request.method == "POST":
+            return redirect(url_for("transfer.preview", slug=slug, nonce=nonce), 303)
+        return _page(done=upload)
     if request.method == "POST" and request.form.get("do") == "discard":
         services.drop_upload(db.session(), g.event.id, nonce)
         db.session.commit()
         flash(_("Nothing was imported, and the file is forgotten."), "success")
         return redirect(url_for("transfer.page", slug=slug))
-    shown = _Preview(_upload(nonce))
+    shown = _Preview(upload or abort(404))
     if request.method == "POST" and request.form.get("do") == "import":
         return shown.carry_out()
     return shown.page(200)
@@ -109,7 +121,7 @@ class _Preview:
     """One file, what was chosen for it, and what it would do to the draft as it is now."""
 
     def __init__(self, upload: Upload) -> None:
-        self.upload = upload
+        self.upload, self.data = upload, upload.data or b""
         self.event: Event = g.event
         self.choices = sent_choices(request.form)
         self.unreadable: tuple[RowProblem, ...] = ()
@@ -123,7 +135,7 @@ class _Preview:
         )
         self.target = target
         try:
-            self.read = reading.read(upload.data, target, filename=upload.filename, columns=self.choices.columns)
+            self.read = reading.read(self.data, target, filename=upload.filename, columns=self.choices.columns)
         except Unreadable as error:
             self.unreadable = error.problems
 
@@ -145,6 +157,9 @@ class _Preview:
             )
         except ChangeConflict:
             db.session.rollback()
+            if self.upload.done_at is not None:
+                # Confirmed twice: what has changed the draft meanwhile is this very file.
+                return redirect(url_for("transfer.preview", slug=self.event.slug, nonce=self.upload.nonce), 303)
             told = _("Somebody has changed the draft meanwhile, so nothing is imported yet. This is how it stands now.")
             return self.page(409, problem=told)
         except services.PlanRefused:
@@ -155,9 +170,11 @@ class _Preview:
                     "Nothing is imported yet: some rows cannot be. Correct the file, or choose below to leave them out."
                 ),
             )
-        services.drop_upload(db.session(), self.event.id, self.upload.nonce)
+        outcome = _outcome(plan)
+        services.finish_upload(db.session(), self.event.id, self.upload.nonce, outcome, now=clock.utc_now())
         db.session.commit()
-        flash(_done(plan), "success")
+        what = _counted(outcome)
+        flash(_("Imported into the draft: %(what)s. The public sees it after the next release.", what=what), "success")
         return redirect(url_for("programme.sessions", slug=self.event.slug), 303)
 
     def page(self, status: int, *, problem: str = "") -> tuple[str, int]:
@@ -203,8 +220,8 @@ class _Preview:
         """The columns of a table that cannot be read before somebody says which of them holds what."""
         if not any(problem.told is Told.NO_TITLE_COLUMN for problem in self.unreadable):
             return {}
-        kind = reading.recognise(self.upload.data, self.upload.filename)
-        columns = table_file.headings(reading.sheet_of(self.upload.data, kind), self.target, self.choices.columns)
+        kind = reading.recognise(self.data, self.upload.filename)
+        columns = table_file.headings(reading.sheet_of(self.data, kind), self.target, self.choices.columns)
         return {
             "kind": kind,
             "columns": columns,
@@ -212,27 +229,49 @@ class _Preview:
         }
 
 
-def _done(plan: Plan) -> str:
+def _outcome(plan: Plan) -> dict[str, int]:
     counts = plan.counts
+    return {
+        "added": counts.added,
+        "changed": counts.changed,
+        "unchanged": counts.unchanged,
+        "removed": len(plan.of(Deed.REMOVED)),
+        "left_out": plan.refused,
+    }
+
+
+def _counted(outcome: Mapping[str, int]) -> str:
+    """What came of an import; nothing is said of a removal or a row left out where there was none."""
+    removed, left_out = outcome["removed"], outcome["left_out"]
     told = [
-        ngettext("%(num)d added", "%(num)d added", counts.added),
-        ngettext("%(num)d changed", "%(num)d changed", counts.changed),
-        ngettext("%(num)d unchanged", "%(num)d unchanged", counts.unchanged),
+        ngettext("%(num)d added", "%(num)d added", outcome["added"]),
+        ngettext("%(num)d changed", "%(num)d changed", outcome["changed"]),
+        ngettext("%(num)d unchanged", "%(num)d unchanged", outcome["unchanged"]),
+        *([ngettext("%(num)d removed", "%(num)d removed", removed)] if removed else []),
+        *([ngettext("%(num)d left out", "%(num)d left out", left_out)] if left_out else []),
     ]
-    if removed := len(plan.of(Deed.REMOVED)):
-        told.append(ngettext("%(num)d removed", "%(num)d removed", removed))
-    if plan.refused:
-        told.append(ngettext("%(num)d left out", "%(num)d left out", plan.refused))
-    return _("Imported into the draft: %(what)s. The public sees it after the next release.", what=", ".join(told))
+    return ", ".join(told)
 
 
-def _page(problem: str = "", status: int = 200) -> tuple[str, int]:
-    return render_template("organise/transfer.html", event=g.event, problem=problem, most=MOST_BYTES >> 20), status
+def _page(problem: str = "", status: int = 200, *, done: Upload | None = None) -> tuple[str, int]:
+    event: Event = g.event
+    told = ""
+    if done is not None and done.done_at is not None:
+        at = clock.in_zone(done.done_at, event.timezone).strftime("%Y-%m-%d %H:%M")
+        told = _("This file has been imported at %(when)s: %(what)s.", when=at, what=_counted(done.outcome or {}))
+    made = render_template(
+        "organise/transfer.html", event=event, problem=problem, most=MOST_BYTES >> 20, done=done, told=told
+    )
+    return made, status
+
+
+def _found(nonce: str) -> Upload | None:
+    since = clock.utc_now() - services.KEPT_FOR
+    return queries.upload_by_nonce(db.session(), g.event.id, nonce, since=since)
 
 
 def _upload(nonce: str) -> Upload:
-    since = clock.utc_now() - services.KEPT_FOR
-    return queries.upload_by_nonce(db.session(), g.event.id, nonce, since=since) or abort(404)
+    return _found(nonce) or abort(404)
 
 
 def _sample(event: Event) -> exports.Sample:
