@@ -1,17 +1,21 @@
 """The page that makes a new edition from an old one."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from galerio_events.accounts.models import RoleGrant
-from galerio_events.events.models import Event
+from galerio_events.events.models import Change, Event
 from galerio_events.permissions import AccountRole
+from galerio_events.programme.models import ProgrammeSession
 from tests.settings.support import errors
+from tests.support.builders import make_account, make_session, sign_in, tr
 from tests.support.html import parse
 
 PAGE = "/en/organise/ascc11/clone"
@@ -97,9 +101,67 @@ def test_bad_input_is_told_at_the_field(
     assert slugs(db_session) == ["ascc11"]
 
 
-@pytest.mark.parametrize("changed", [{"day": "2023-11-24"}, {"day": ""}, {"parts": ["everything"]}])
+@pytest.mark.parametrize("changed", [{"day": "2023-11-24"}, {"day": ""}, {"parts": ["everything", "<b>"]}])
 def test_choices_that_were_not_offered_are_refused(
     organiser: FlaskClient, event: Event, db_session: Session, changed: dict[str, object]
 ) -> None:
-    assert organiser.post(PAGE, data=SENT | changed).status_code == 422
+    answer = organiser.post(PAGE, data=SENT | changed)
+    assert answer.status_code == 422
+    (name,) = changed
+    assert errors(answer.text) == {name: "Choose one from the list."}
+    wrong = [box for box in parse(answer.text).all("input") if "aria-invalid" in box.attributes]
+    assert {box.attributes["name"] for box in wrong} == {name}
     assert slugs(db_session) == ["ascc11"]
+
+
+def test_a_form_that_is_sent_twice_makes_one_event(organiser: FlaskClient, event: Event, db_session: Session) -> None:
+    organiser.post(PAGE, data=SENT)
+    again = organiser.post(PAGE, data=SENT)
+    assert (again.status_code, again.location) == (302, "/en/organise/ascc12/")
+    assert "It is there already: this form has made it." in organiser.get("/en/organise/ascc12/").text
+    assert slugs(db_session) == ["ascc11", "ascc12"]
+
+
+@pytest.mark.parametrize("other", ["title", "day", "account", "time"])
+def test_another_event_of_that_address_is_another_one(
+    app: Flask, organiser: FlaskClient, event: Event, db_session: Session, other: str
+) -> None:
+    organiser.post(PAGE, data=SENT)
+    changed = {"title": {"title_en": "Another"}, "day": {"day": "2024-11-28"}}.get(other, {})
+    client = organiser
+    if other == "account":
+        account = make_account(db_session, "colleague@example.org")
+        db_session.commit()
+        client = app.test_client()
+        sign_in(client, account)
+    if other == "time":
+        db_session.execute(sa.update(Change).values(at=datetime(2022, 11, 30, 11, tzinfo=UTC)))
+        db_session.commit()
+    answer = client.post(PAGE, data=SENT | changed)
+    assert answer.status_code == 422
+    assert errors(answer.text) == {"slug": "Another event has this address already. Choose another one."}
+
+
+def test_what_the_clocks_have_changed_is_named(organiser: FlaskClient, event: Event, db_session: Session) -> None:
+    event.timezone, event.starts_on, event.ends_on = "Europe/Berlin", date(2022, 3, 26), date(2022, 3, 27)
+    (session,) = db_session.scalars(sa.select(ProgrammeSession))
+    session.title = tr("", "Night <b>shift")
+    # 02:30 to 03:30 in Berlin on a Saturday: a time that 26 March 2023 does not have.
+    session.starts_at, session.ends_at = (datetime(2022, 3, 26, hour, 30, tzinfo=UTC) for hour in (1, 2))
+    make_session(
+        db_session, event, "long", title=tr("", "All night"),
+        starts_at=datetime(2022, 3, 26, 0, 0, tzinfo=UTC), ends_at=datetime(2022, 3, 26, 4, 0, tzinfo=UTC),
+    )  # fmt: skip
+    db_session.commit()
+    sent = SENT | {"day": "other", "other_day": "2023-03-26"}
+    assert organiser.post(PAGE, data=sent).status_code == 302
+    page = organiser.get("/en/organise/ascc12/").text
+    links = {each.text: each.attributes["href"] for each in parse(page).all("a")}
+    assert "1 session is in the tray, because the clocks change at its time:" in page
+    assert links["Night <b>shift"] == "/en/organise/ascc12/programme/session-3"
+    assert "1 session has another length now, because the clocks change while it lasts:" in page
+    assert links["All night"] == "/en/organise/ascc12/programme/long"
+    listed = parse(organiser.get("/en/organise/ascc12/programme/list?show=tray").text)
+    (row,) = listed.all("li", class_="row-session")
+    assert row.attributes["id"] == "session-3"
+    assert "in the tray" in row.text

@@ -78,10 +78,12 @@ class Private:
 
 @dataclass(frozen=True, slots=True)
 class Cloned:
-    """The new event as a programme, and the sessions that come into its tray: at their time the clocks change."""
+    """The new event as a programme, the keys of the sessions that come into its tray, because the clocks change at
+    their time, and of those that last longer or shorter, because the clocks change while they last."""
 
     programme: ParsedProgramme
     laid_aside: tuple[str, ...] = ()
+    stretched: tuple[str, ...] = ()
 
 
 def cloned(old: WholeProgramme, logos: tuple[str | None, ...], people: Mapping[str, Private], wish: Wish) -> Cloned:
@@ -140,7 +142,12 @@ def cloned(old: WholeProgramme, logos: tuple[str | None, ...], people: Mapping[s
             s.key: _session(s, parts, times.get(s.key), aside=s.key in moved.obstacles) for s in sessions
         },
     )  # fmt: skip
-    return Cloned(programme, tuple(moved.obstacles))
+    stretched = tuple(t.key for t in timed if t.key in times and _length(*times[t.key]) != t.ends_at - t.starts_at)
+    return Cloned(programme, tuple(moved.obstacles), stretched)
+
+
+def _length(starts_at: datetime, ends_at: datetime) -> timedelta:
+    return ends_at - starts_at
 
 
 def _session(

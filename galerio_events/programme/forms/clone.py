@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from wtforms import RadioField, SelectMultipleField, StringField
-from wtforms.validators import Length
+from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from galerio_events.events.domain.settings import NAME_LENGTH
@@ -17,6 +17,7 @@ from galerio_events.text import one_line
 _: Any = lazy_gettext
 
 OTHER = "other"
+_NOT_OFFERED = _("Choose one from the list.")
 _ORDINAL_WRONG = _("Enter a whole number from 1 to 9,999, or nothing.")
 
 # The field at which a rule is explained, and how.
@@ -38,13 +39,25 @@ class Parts(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
 
+    def pre_validate(self, form: Any) -> None:
+        if not set(self.data or ()) <= {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_NOT_OFFERED)
+
+
+class Days(RadioField):
+    """One of the proposed days."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {value for value, *_rest in self.iter_choices()}:
+            raise ValidationError(_NOT_OFFERED)
+
 
 class CloneForm(SettingsForm):
     """`day` is one of the proposed first days as ISO 8601, or `OTHER`, with which `other_day` counts."""
 
     slug = StringField(_("Address"), filters=[lambda value: one_line(value or "").lower()])
     ordinal = Whole(_("Number of the edition"), wrong=_ORDINAL_WRONG)
-    day = RadioField(_("First day"))
+    day = Days(_("First day"))
     other_day = Day(_("Another first day"))
     parts = Parts(_("What comes along"), coerce=str)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from galerio_events.events.models import Event, EventOrganiser, Image
+from galerio_events.events.models import Change, Event, EventOrganiser, Image
 from galerio_events.people.models import Person
 from galerio_events.programme.domain.cloning import Private
 from galerio_events.programme.models import KindRule
@@ -50,6 +50,11 @@ def copied(old_id: int, new_id: int) -> Tables:
 
 IMAGE_COLUMNS = ("event_id", "digest", "mimetype", "width", "height", "data", "created_at")
 KIND_COLUMNS = ("event_id", "kind", "required_roles", "minutes")
+
+
+def first_change(db_session: Session, event_id: int) -> Change | None:
+    """The oldest entry in the event's history, which says who has made it."""
+    return db_session.scalar(sa.select(Change).where(Change.event_id == event_id).order_by(Change.id).limit(1))
 
 
 def slugs(db_session: Session) -> frozenset[str]:

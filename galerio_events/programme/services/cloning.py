@@ -1,7 +1,8 @@
 """Making a new edition from an old one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,23 +12,29 @@ from galerio_events.errors import ChangeConflict
 from galerio_events.events import queries as events
 from galerio_events.events.domain import SlugProblem, slug_problem
 from galerio_events.events.domain.settings import YEARS
-from galerio_events.events.models import Image
+from galerio_events.events.models import Event, Image
 from galerio_events.events.services import add_event
 from galerio_events.programme.domain.cloning import CloneProblem, CloneRefused, Part, Wish, cloned
 from galerio_events.programme.models import KindRule
 from galerio_events.programme.queries import cloning as queries
 from galerio_events.programme.queries.whole import whole_draft
 from galerio_events.programme.services.importing import import_programme
+from galerio_events.translated import Translated
+
+# How long a form can be sent.
+LIFETIME = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
 class NewEdition:
-    """The id of the new event, how many sessions it has, and the keys of those that wait in its tray because the
-    clocks change at their time."""
+    """The id of the new event, how many sessions it has, the keys of those that wait in its tray because the clocks
+    change at their time and of those that last longer or shorter because of it, and the titles of both by key."""
 
     event_id: int
     sessions: int
     laid_aside: tuple[str, ...]
+    stretched: tuple[str, ...]
+    titles: Mapping[str, Translated]
 
 
 def clone_event(db_session: Session, event_id: int, wish: Wish, *, by: int | None = None, now: datetime) -> NewEdition:
@@ -53,7 +60,22 @@ def clone_event(db_session: Session, event_id: int, wish: Wish, *, by: int | Non
         db_session.execute(sa.insert(KindRule).from_select(list(queries.KIND_COLUMNS), rows.kinds))
     if by is not None:
         hand_on(db_session, by, event_id, event.id)
-    return NewEdition(event.id, len(made.programme.sessions), made.laid_aside)
+    sessions = made.programme.sessions
+    titles = {key: sessions[key].title for key in (*made.laid_aside, *made.stretched)}
+    return NewEdition(event.id, len(sessions), made.laid_aside, made.stretched, titles)
+
+
+def made_before(
+    db_session: Session, wish: Wish, *, by: int | None, now: datetime, within: timedelta = LIFETIME
+) -> Event | None:
+    """The event of the wished slug, where the account `by` has made it so lately that the form that wishes for it was
+    there already, with the same title and first day; None where it is another one's, or another wish."""
+    event = events.by_slug(db_session, wish.slug)
+    if event is None or by is None or (event.title, event.starts_on) != (wish.title, wish.starts_on):
+        return None
+    made = queries.first_change(db_session, event.id)
+    mine = made is not None and made.account_id == by and now - made.at <= within
+    return event if mine else None
 
 
 def clone_problems(wish: Wish, *, taken: bool) -> tuple[CloneProblem, ...]:

@@ -1,6 +1,6 @@
 """A new event from an old one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,23 +8,27 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from galerio_events import clock
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
-from galerio_events.permissions import Permission
+from galerio_events.permissions import Permission, can
 from galerio_events.programme.domain.cloning import CloneRefused, Part, first_days, next_slug, next_title
 from galerio_events.programme.forms.clone import OTHER, CloneForm, clone_form
 from galerio_events.programme.queries.cloning import slugs
 from galerio_events.programme.queries.whole import whole_draft
-from galerio_events.programme.services.cloning import clone_event
+from galerio_events.programme.services.cloning import NewEdition, clone_event, made_before
 from galerio_events.web.expired import when_expired
-from galerio_events.web.filters import LANGUAGE_NAMES
+from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.locale import page_language
 from galerio_events.web.times import long_date
 
 bp = Blueprint("clone", __name__)
+
+# How many sessions a message names: it has to fit into a cookie.
+_NAMED = 5
 
 
 @requires(Permission.EVENT_EDIT)
@@ -44,10 +48,15 @@ def page(language: str, slug: str) -> ResponseReturnValue:
     form = _form(request.form)
     if not form.validate():
         return _page(form, 422)
+    now = clock.utc_now()
     try:
-        made = clone_event(db.session(), g.event.id, form.wish(), by=actor().account_id, now=clock.utc_now())
+        made = clone_event(db.session(), g.event.id, form.wish(), by=actor().account_id, now=now)
     except CloneRefused as refused:
         db.session.rollback()
+        there = made_before(db.session(), form.wish(), by=actor().account_id, now=now)
+        if there is not None and can(actor(), Permission.EVENT_EDIT, event_id=there.id):
+            flash(_("It is there already: this form has made it."), "success")
+            return redirect(url_for("events.organise", slug=there.slug))
         for problem in refused.problems:
             form.tell(problem)
         return _page(form, 422)
@@ -60,12 +69,36 @@ def page(language: str, slug: str) -> ResponseReturnValue:
     )
     if made.laid_aside:
         text = ngettext(
-            "%(num)d session is in the tray, because the clocks change at its time.",
-            "%(num)d sessions are in the tray, because the clocks change at their time.",
+            "%(num)d session is in the tray, because the clocks change at its time:",
+            "%(num)d sessions are in the tray, because the clocks change at their time:",
             len(made.laid_aside),
         )
-        flash(text, "warning")
+        flash(_named(text, form, made, made.laid_aside, show="tray"), "warning")
+    if made.stretched:
+        text = ngettext(
+            "%(num)d session has another length now, because the clocks change while it lasts:",
+            "%(num)d sessions have another length now, because the clocks change while they last:",
+            len(made.stretched),
+        )
+        flash(_named(text, form, made, made.stretched), "warning")
     return redirect(url_for("events.organise", slug=form.slug.data))
+
+
+def _named(text: str, form: CloneForm, made: NewEdition, keys: Sequence[str], show: str | None = None) -> Markup:
+    """The text, and the first few of the new event's sessions of those keys, each with a link to it."""
+    slug = form.slug.data
+    links = [
+        (url_for("programme.edit_session", slug=slug, key=key), _short(tr_text(made.titles[key]) or key))
+        for key in keys[:_NAMED]
+    ]
+    if len(keys) > _NAMED:
+        links.append((url_for("programme.listing", slug=slug, show=show), _("all of them")))
+    told = escape(_(", ")).join(Markup('<a href="{}">{}</a>').format(address, name) for address, name in links)
+    return Markup("{} {}").format(text, told)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else f"{name[:39]}…"
 
 
 def _form(sent: Any) -> CloneForm:

@@ -41,7 +41,7 @@ class Row:
 @bp.get("/<language:language>/organise/<slug>/programme/list")
 @requires(Permission.PROGRAMME_READ)
 def listing(language: str, slug: str) -> ResponseReturnValue:
-    """The sessions of the draft by day; `?q=` searches, `?show=` is `untranslated` or `removed`.
+    """The sessions of the draft by day; `?q=` searches, `?show=` is `untranslated`, `tray` or `removed`.
 
     Where there are more than `MOST_ROWS` of them, the page has one day: that of `?day=`, else the first.
     """
@@ -199,6 +199,8 @@ def _shown(row: Row, show: str) -> bool:
     removed = row.session.removed_at is not None
     if show == "removed":
         return removed
+    if show == "tray":
+        return not removed and not row.session.scheduled
     return not removed and (show != "untranslated" or bool(row.gaps))
 
 
