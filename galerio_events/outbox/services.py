@@ -23,7 +23,11 @@ AT_ONCE = 1000
 
 BuildAttachments = Callable[[Session, Outgoing], Sequence[Attachment]]
 
+# What is to be said of that event's mails of that batch before anybody sends them; nothing: "".
+Caution = Callable[[Session, int, str], str]
+
 _builders: dict[str, BuildAttachments] = {}
+_cautions: list[Caution] = []
 _chores: list[Callable[[], None]] = []
 _host = ["localhost"]
 
@@ -43,6 +47,18 @@ def attachments(db_session: Session, mail: Outgoing) -> Sequence[Attachment]:
     """What goes with that mail."""
     build = _builders.get(mail.kind)
     return build(db_session, mail) if build else ()
+
+
+def register_caution(warn: Caution) -> None:
+    """From now on, pages with mails of a batch that have not left also say what `warn` says of that batch."""
+    if warn not in _cautions:
+        _cautions.append(warn)
+
+
+def cautions(db_session: Session, event_id: int, batch: str | None) -> list[str]:
+    """What is to be said of the event's mails of that batch before anybody sends them."""
+    found = [] if batch is None else [warn(db_session, event_id, batch) for warn in _cautions]
+    return [text for text in found if text]
 
 
 def register_chore(chore: Callable[[], None]) -> None:

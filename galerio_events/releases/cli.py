@@ -40,7 +40,8 @@ def release(slug: str, note: str) -> None:
     click.echo(f"{slug}: release {number}")
 
 
-@group.command("export")
+# A kind may be written with an underscore as well.
+@group.command("export", context_settings={"token_normalize_func": lambda token: token.replace("_", "-")})
 @click.option("--event", "slug", required=True, help="The event's slug.")
 @click.option(
     "--kind",

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, TextAreaField
-from wtforms.validators import Length
+from wtforms import BooleanField, HiddenField, RadioField, TextAreaField
+from wtforms.validators import Length, ValidationError
 
-from galerio_events.text import clean
+from galerio_events.text import clean, hides
 from galerio_events.translated import Translated
 
 _: Any = lazy_gettext
@@ -25,13 +25,28 @@ class Way(StrEnum):
     ANNOUNCED = "announced"
 
 
+class Lines(TextAreaField):
+    """A text with line ends. What cannot be seen is taken out of it, and that is said."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, filters=[lambda value: clean(value or "")], **more)
+
+    def pre_validate(self, form: Any) -> None:
+        if any(hides(sent) for sent in self.raw_data or ()):
+            raise ValidationError(
+                _(
+                    "This held characters that cannot be seen (control characters or marks that turn the direction of "
+                    "text). They have been taken out below; check and save again."
+                )
+            )
+
+
 class ReleaseForm(FlaskForm):
     """`shown` is the digest of the draft that the reader saw, `after` the number of the release before it. A field for
     the announcement in each of the event's languages is added by `release_form`."""
 
-    note = TextAreaField(
+    note = Lines(
         _("Note"),
-        filters=[lambda value: clean(value or "")],
         validators=[Length(max=NOTE_LENGTH, message=_("This note is too long: %(max)d characters at most."))],
     )
     way = RadioField(
@@ -40,6 +55,7 @@ class ReleaseForm(FlaskForm):
         default=Way.SILENT.value,
         filters=[lambda value: value or Way.SILENT.value],
     )
+    drop = BooleanField(_("Drop these drafts: they are never sent"), default=True)
     shown = HiddenField()
     after = HiddenField()
 
@@ -59,9 +75,8 @@ def release_form(languages: Sequence[str], names: Mapping[str, str]) -> type[Rel
     """The form for an event with those languages; `names` says what each of them is called."""
     made: dict[str, Any] = {"languages": tuple(languages)}
     for language in languages:
-        made[f"announcement_{language}"] = TextAreaField(
+        made[f"announcement_{language}"] = Lines(
             _("Announcement (%(language)s)", language=names.get(language, language)),
-            filters=[lambda value: clean(value or "")],
             validators=[
                 Length(max=ANNOUNCEMENT_LENGTH, message=_("This announcement is too long: %(max)d characters at most."))
             ],

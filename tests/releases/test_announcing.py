@@ -195,7 +195,7 @@ def test_the_history_says_how_many_mails_were_drafted(db_session: Session, made:
     found = db_session.scalars(sa.select(Change).where(Change.subject == "release").order_by(Change.id)).all()
     assert [(change.key, change.deed.value) for change in found] == [("1", "added"), ("2", "added")]
     assert found[1].after == {
-        "note": "", "announcement": {}, "announced": True, "mails": 2, "brought_back": None,
+        "note": "", "announcement": {}, "announced": True, "mails": 2, "dropped": 0, "brought_back": None,
     }  # fmt: skip
 
 

@@ -107,6 +107,7 @@ def _form_page(
     page = render_template(
         "organise/outbox_edit.html",
         mail=row,
+        cautions=services.cautions(db.session(), g.event.id, row.batch),
         form=form,
         problem=problem,
         stored=stored,

@@ -105,6 +105,7 @@ def index(language: str, slug: str) -> ResponseReturnValue:
     state, before = _state(request.args.get("state", "")), _before(request.args.get("before", ""))
     kinds, batches = queries.kinds(db_session, event_id), queries.batches(db_session, event_id)
     kind, batch = _one_of(kinds, request.args.get("kind", "")), _one_of(batches, request.args.get("batch", ""))
+    waiting = [each for each, drafts in batches.items() if drafts and batch in {None, each}]
     return render_template(
         "organise/outbox.html",
         counts=queries.counts(db_session, event_id, kind=kind, batch=batch),
@@ -114,6 +115,7 @@ def index(language: str, slug: str) -> ResponseReturnValue:
         batch=batch,
         kinds=kinds,
         batches=batches,
+        cautions={each: services.cautions(db_session, event_id, each) for each in waiting},
         kept={name: value for name, value in (("kind", kind), ("batch", batch)) if value},
         before=before,
         overdue=minutes_overdue(queries.due_since(db_session, event_id, now=now), now=now),
@@ -128,6 +130,7 @@ def mail(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
     row = queries.mail_of(db.session(), g.event.id, mail_id)
     message, problem = _preview(row)
     may_send = can(actor(), Permission.OUTBOX_SEND, event_id=g.event.id)
+    actions = actions_by_hand(row.state)
     return render_template(
         "organise/outbox_mail.html",
         mail=row,
@@ -140,7 +143,8 @@ def mail(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
             for part in (message.iter_attachments() if message else ())
         ],
         problem=problem,
-        actions=actions_by_hand(row.state) if may_send else (),
+        cautions=services.cautions(db.session(), g.event.id, row.batch) if actions else (),
+        actions=actions if may_send else (),
     )
 
 

@@ -72,6 +72,7 @@ FIELDS: dict[str, LazyString] = {
     "announcement": lazy_gettext("Announcement"),
     "announced": lazy_gettext("Announced"),
     "mails": lazy_gettext("Mails drafted"),
+    "dropped": lazy_gettext("Drafts dropped"),
     "brought_back": lazy_gettext("Release brought back"),
     "into": lazy_gettext("Merged into"),
 }

@@ -7,7 +7,9 @@ from galerio_events.releases.services.announcing import (
     Turnover,
     audience,
     batch_of,
+    number_of,
     register_audience,
+    unsent,
 )
 from galerio_events.releases.services.releasing import (
     Seen,
@@ -27,7 +29,9 @@ __all__ = [
     "batch_of",
     "bring_back",
     "draft_digest",
+    "number_of",
     "register_audience",
     "release_programme",
     "to_bring_back",
+    "unsent",
 ]

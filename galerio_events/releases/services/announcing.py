@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from galerio_events import clock
 from galerio_events.events.domain import OrganiserRole
+from galerio_events.outbox import queries as outbox_queries
 from galerio_events.outbox import services as outbox
-from galerio_events.outbox.domain import Mail, checked_address
+from galerio_events.outbox.domain import Action, Mail, checked_address
 from galerio_events.releases import queries
 from galerio_events.releases.domain.audience import Audience, Concerned, Turn, once_each, parts, turn
 from galerio_events.releases.domain.diff import Diff, SessionChange
@@ -45,6 +46,26 @@ def register_audience(find: FindConcerned) -> None:
 def batch_of(number: int) -> str:
     """What the outbox calls the mails about that release."""
     return f"release-{number}"
+
+
+def number_of(batch: str) -> int | None:
+    """The number of the release that the mails of that batch are about; None for any other batch."""
+    number = batch.removeprefix("release-")
+    return int(number) if number != batch and number.isascii() and number.isdecimal() else None
+
+
+def drop_drafts(db_session: Session, event_id: int, *, now: datetime) -> int:
+    """Drop every draft about a release of the event. Returns how many there were."""
+    waiting = [batch for batch, drafts in outbox_queries.batches(db_session, event_id).items() if drafts]
+    about = [batch for batch in waiting if number_of(batch) is not None]
+    return sum(outbox.act_on_drafts(db_session, event_id, batch, Action.CANCEL, now=now) for batch in about)
+
+
+def unsent(db_session: Session, event_id: int) -> dict[int, int]:
+    """By the release's number: how many drafts about releases of the event nobody has sent or dropped yet."""
+    waiting = outbox_queries.batches(db_session, event_id)
+    found = {number_of(batch): drafts for batch, drafts in waiting.items() if drafts}
+    return {number: found[number] for number in sorted(n for n in found if n is not None)}
 
 
 @dataclass(frozen=True, slots=True)

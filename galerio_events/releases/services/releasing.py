@@ -14,7 +14,7 @@ from galerio_events.releases.domain import document
 from galerio_events.releases.domain.diff import diff, sequenced
 from galerio_events.releases.domain.document import PublishedProgramme, as_draft
 from galerio_events.releases.models import Release
-from galerio_events.releases.services.announcing import Telling, Turnover, draft_mails
+from galerio_events.releases.services.announcing import Telling, Turnover, draft_mails, drop_drafts
 from galerio_events.translated import EMPTY, Translated
 
 
@@ -40,13 +40,15 @@ def release_programme(
     note: str = "",
     announcement: Translated = EMPTY,
     telling: Telling | None = None,
+    drop: bool = False,
     now: datetime,
     seen: Seen | None = None,
 ) -> Release:
     """Publish the draft of the event as its next release.
 
     `note` is for the organisers, `announcement` for the public. With `telling` the release is announced: everybody it
-    concerns gets a mail, which waits as a draft in the outbox. Without it the release is silent.
+    concerns gets a mail, which waits as a draft in the outbox. Without it the release is silent. With `drop` those drafts
+    about earlier releases that nobody has sent are dropped.
 
     Raises `ChangeConflict(NOTHING_TO_RELEASE)` where the draft says what the newest release says, and
     `ChangeConflict(STALE)` where the draft or the newest release is not the one that was `seen`. The lock on the event
@@ -62,6 +64,7 @@ def release_programme(
         newest,
         draft,
         telling=telling,
+        drop=drop,
         now=now,
         seen=seen,
     )
@@ -76,6 +79,7 @@ def bring_back(
     note: str = "",
     announcement: Translated = EMPTY,
     telling: Telling | None = None,
+    drop: bool = False,
     now: datetime,
     seen: Seen | None = None,
 ) -> Release:
@@ -96,6 +100,7 @@ def bring_back(
         newest,
         to_bring_back(earlier, newest),
         telling=telling,
+        drop=drop,
         now=now,
         seen=seen,
     )
@@ -114,6 +119,7 @@ def _publish(
     draft: PublishedProgramme,
     *,
     telling: Telling | None,
+    drop: bool,
     now: datetime,
     seen: Seen | None,
 ) -> Release:
@@ -133,12 +139,14 @@ def _publish(
     db_session.add(release)
     db_session.flush()
     turnover = Turnover(newest, programme, found)
+    dropped = drop_drafts(db_session, release.event_id, now=now) if drop else 0
     mails = 0 if telling is None else draft_mails(db_session, release, turnover, telling, now=now)
     said = {
         "note": release.note,
         "announcement": dict(release.announcement),
         "announced": release.announced,
         "mails": mails,
+        "dropped": dropped,
         "brought_back": release.brought_back,
     }
     entry = Entry(Subject.RELEASE, str(release.number), Deed.ADDED, None, said)

@@ -13,8 +13,10 @@ from galerio_events.releases.views import (
     site,
 )
 from galerio_events.releases.views.attachments import calendar_file
+from galerio_events.releases.views.common import caution
 
 outbox.register_attachments(KIND, calendar_file)
+outbox.register_caution(caution)
 
 blueprints = (
     site.blueprint,

@@ -3,10 +3,11 @@
 from typing import Any
 
 from flask import g
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event
-from galerio_events.releases import services
+from galerio_events.releases import queries, services
 from galerio_events.releases.domain.audience import Audience
 from galerio_events.releases.domain.diff import diff
 from galerio_events.releases.domain.document import PublishedProgramme
@@ -47,6 +48,14 @@ def whom(db_session: Session, change: Turnover) -> Audience:
     """Whom that change of the event's programme concerns."""
     event: Event = g.event
     return services.audience(db_session, event.id, change)
+
+
+def caution(db_session: Session, event_id: int, batch: str) -> str:
+    """What is to be known before mails about a release are sent that is not the newest any more; else nothing."""
+    number, newest = services.number_of(batch), queries.newest_number(db_session, event_id)
+    if number is None or number >= newest:
+        return ""
+    return _("Release %(number)d has replaced this since; its times may no longer hold.", number=newest)
 
 
 def values(event: Event) -> dict[str, Any]:

@@ -89,6 +89,7 @@ def make(language: str, slug: str) -> ResponseReturnValue:
             note=form.note.data or "",
             announcement=form.announcement(),
             telling=common.telling(form, event),
+            drop=bool(form.drop.data),
             now=clock.utc_now(),
             seen=seen,
         )
@@ -150,6 +151,7 @@ def _page(status: int, *, form: ReleaseForm | None = None, problem: str = "") ->
         event=event,
         pending=found,
         diff=found.diff,
+        unsent=services.unsent(db_session, event.id),
         audience=common.whom(db_session, common.turnover(found.newest, found.draft)),
         withheld=queries.withheld(db_session, event.id),
         conflicts=_open_conflicts(db_session, event.id),

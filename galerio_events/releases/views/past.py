@@ -49,6 +49,7 @@ def earlier(language: str, slug: str, number: int) -> ResponseReturnValue:
         zone=programme.event.timezone,
         dates=times.date_range(programme.event.starts_on, programme.event.ends_on, language),
         batch=batch,
+        caution=common.caution(db_session, event.id, batch),
         mails=outbox.counts(db_session, event.id, batch=batch) if release.announced else {},
         unreachable_names=common.whom(db_session, common.turnover(before, programme)).unreachable
         if release.announced
@@ -113,6 +114,7 @@ def make_again(language: str, slug: str, number: int) -> ResponseReturnValue:
             note=form.note.data or "",
             announcement=form.announcement(),
             telling=common.telling(form, event),
+            drop=bool(form.drop.data),
             now=clock.utc_now(),
             seen=seen,
         )
@@ -160,6 +162,7 @@ def _page(number: int, status: int, *, form: ReleaseForm | None = None, problem:
         release=release,
         newest=newest,
         diff=change.diff,
+        unsent=services.unsent(db_session, event.id),
         audience=common.whom(db_session, change),
         form=form,
         action=request.path,

@@ -15,8 +15,6 @@ MISSING = "〓"
 # What joins or varies characters, shows nothing by itself and needs no glyph.
 _SILENT = frozenset("\u00ad\u200b\u200c\u200d\u2060")
 _VARIATION = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_LONG_WORD = re.compile("[!-~\u00a1-\u024f]{31,}")
-_PART = 12
 
 
 @lru_cache(maxsize=1)
@@ -27,10 +25,9 @@ def known() -> frozenset[int]:
 
 
 def settable(text: str) -> str:
-    """The text with a geta mark for what the fonts cannot show, and with places to break words that fill a line."""
-    shown = "".join(_shown(text))
-    shown = re.sub(f"{MISSING}{{2,}}", MISSING, shown)
-    return _LONG_WORD.sub(_with_breaks, shown)
+    """The text with a geta mark for what the fonts cannot show, and nothing put in that cannot be seen: what is copied
+    out of the document is to be what was typed."""
+    return re.sub(f"{MISSING}{{2,}}", MISSING, "".join(_shown(text)))
 
 
 def _shown(text: str) -> list[str]:
@@ -47,11 +44,6 @@ def _shown(text: str) -> list[str]:
         else:
             found.append(MISSING)
     return found
-
-
-def _with_breaks(match: re.Match[str]) -> str:
-    word = match[0]
-    return "\u200b".join(word[at : at + _PART] for at in range(0, len(word), _PART))
 
 
 def _cmap(data: bytes) -> set[int]:
