@@ -93,7 +93,7 @@ def seen(page: str) -> str:
 
 
 def test_the_pair_is_suggested_and_compared(organiser: FlaskClient) -> None:
-    assert "1 pair may be the same person" in organiser.get("/en/organise/ascc11/people").text
+    assert 'href="/en/organise/ascc11/people/duplicates"' in organiser.get("/en/organise/ascc11/people").text
     suggested = parse(organiser.get("/en/organise/ascc11/people/duplicates").text).one("li", class_="listed")
     assert suggested.one("a").attributes["href"] == PAGE + "?with=tan-2"
     assert "same words in another order" in suggested.text
@@ -236,7 +236,8 @@ def test_organisations_are_merged_with_the_sessions_they_run(
     assert session is not None
     session.organiser = twin
     db_session.commit()
-    assert "1 pair may be the same organisation" in organiser.get("/en/organise/ascc11/organisations").text
+    listed = organiser.get("/en/organise/ascc11/organisations").text
+    assert 'href="/en/organise/ascc11/organisations/duplicates"' in listed
     assert "Kubota Co., Ltd." in organiser.get("/en/organise/ascc11/organisations/duplicates").text
     path = "/en/organise/ascc11/organisations/kubota/merge"
     sent = {"do": "merge", "with": "kubota-2", "seen": seen(organiser.get(path + "?with=kubota-2").text)}

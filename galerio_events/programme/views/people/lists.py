@@ -58,7 +58,6 @@ def index(language: str, slug: str) -> ResponseReturnValue:
         query=query,
         show=show,
         total=len(rows),
-        suspects=len(duplicate_people([row.candidate for row in rows])),
     )
 
 
@@ -77,7 +76,6 @@ def organisations(language: str, slug: str) -> ResponseReturnValue:
         counts=parts.sessions_by_organisation(db.session(), event.id),
         query=query,
         total=len(rows),
-        suspects=len(duplicate_organisations([row.candidate for row in rows])),
     )
 
 
