@@ -58,8 +58,8 @@ def test_announcing_from_the_page(organiser: FlaskClient, db_session: Session, m
     words = text_of(page)
     assert "Mails to 3 people are drafted." in words
     assert "Who would get a mail (3 people)" in words
-    assert "Anna anna@example.org in the programme" in words
-    assert "Name of chose@example.org chose@example.org registered" in words
+    assert "Anna anna@example.org English in the programme" in words
+    assert "Name of chose@example.org chose@example.org English registered" in words
     assert "Not reachable: 1 person without an e-mail address Dora" in words
     sent = form(page) | {"way": "announced", "announcement_en": "We begin\nlater.", "announcement_ja": "<b>遅れ</b>"}
     answer = organiser.post(PAGE, data=sent)
@@ -154,10 +154,17 @@ def test_a_form_that_cannot_be(
     assert [r.number for r in queries.releases_of(db_session, made.event.id)] == [1]
 
 
-def test_an_announcement_is_cleaned(organiser: FlaskClient, db_session: Session, made: World) -> None:
+def test_what_cannot_be_seen_in_an_announcement_is_told(
+    organiser: FlaskClient, db_session: Session, made: World
+) -> None:
     move(db_session, made, "first")
     sent = form(organiser.get(PAGE).text) | {"announcement_en": " a\x07\u202eb\r\nc ", "announcement_ja": "\u200b"}
-    organiser.post(PAGE, data=sent)
+    told = organiser.post(PAGE, data=sent)
+    assert told.status_code == 422
+    assert "This held characters that cannot be seen" in told.text
+    assert queries.release_by_number(db_session, made.event.id, 2) is None
+    assert "This held characters that cannot be seen" in organiser.post(PAGE, data=sent | {"note": "\u202e"}).text
+    organiser.post(PAGE, data=sent | {"announcement_en": " ab\r\nc "})
     release = queries.release_by_number(db_session, made.event.id, 2)
     assert release is not None
     assert dict(release.announcement) == {"en": "ab\nc"}

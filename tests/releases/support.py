@@ -41,7 +41,7 @@ class World:
 
 
 def world(db_session: Session) -> World:
-    """Released once, silently, at `NOW`. anna reads English, ben Japanese; carl's language is not known; dora has no
+    """Released once, silently, at `NOW`. anna reads English, ben Japanese; carl has a name in English alone; dora has no
     address."""
     event = make_event(db_session)
     people = {

@@ -64,6 +64,17 @@ def test_the_people_of_a_session_and_whoever_chose_it_are_told(db_session: Sessi
     assert db_session.info.get(outbox_services.ENQUEUED) is None
 
 
+def test_whose_language_nobody_entered_is_written_to_in_the_likely_one(db_session: Session, made: World) -> None:
+    made.people["ben"].language, made.people["ben"].country = None, "TH"
+    made.sessions["second"].starts_at += timedelta(minutes=10)
+    announce(db_session, made)
+    found = mails(db_session)
+    assert {name: (row.language, row.recipient_name) for name, row in found.items()} == {
+        "ben@example.org": ("en", "Ben"),
+        "carl@example.org": ("en", "Carl"),
+    }
+
+
 def test_what_a_mail_says_is_frozen_in_it(db_session: Session, made: World) -> None:
     registration = make_registration(db_session, made, "chose@example.org", ["first"])
     first = made.sessions["first"]

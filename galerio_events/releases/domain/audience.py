@@ -1,6 +1,6 @@
 """Whom a release concerns: everybody with a part in a session that it touches, and whoever chose such a session."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,8 +15,8 @@ class Concerned:
     """Somebody whom a release concerns. `sessions` are the keys of those that concern them.
 
     `persons` are their keys in the programme, `chosen` the sessions that they registered for. `language` is the one
-    they read and `zone` the IANA zone they are in, as far as these are known. `links` are the nonces of their private
-    links by purpose, `revision` is what their calendars add to each SEQUENCE.
+    they read, `zone` the IANA zone and `country` the ISO code of where they are, as far as these are known. `links` are
+    the nonces of their private links by purpose, `revision` is what their calendars add to each SEQUENCE.
     """
 
     email: str
@@ -24,6 +24,7 @@ class Concerned:
     sessions: frozenset[str]
     language: str = ""
     zone: str = ""
+    country: str = ""
     reference: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     revision: int = 0
@@ -44,6 +45,23 @@ class Turn(StrEnum):
 
     JOINED = "joined"
     LEFT = "left"
+
+
+def mail_language(one: Concerned, languages: Sequence[str], possible: Sequence[str]) -> str:
+    """The language to write to somebody in: the one they read, else the most likely of the event's `languages`.
+
+    Mails are written in the `possible` ones alone. A name that is known in some of the event's languages only speaks
+    for the first of these; else Japan speaks for Japanese and any other country for English; else it is the event's
+    first language.
+    """
+    if one.language in possible:
+        return one.language
+    offered = [language for language in languages if language in possible] or [possible[-1]]
+    named = [language for language in offered if one.name.get(language)]
+    if 0 < len(named) < len(offered):
+        return named[0]
+    likely = {"": "", "JP": "ja"}.get(one.country, "en")
+    return likely if likely in offered else offered[0]
 
 
 def parts(found: Diff) -> dict[str, frozenset[str]]:
@@ -86,6 +104,7 @@ def _both(first: Concerned, second: Concerned) -> Concerned:
         sessions=first.sessions | second.sessions,
         language=first.language or second.language,
         zone=first.zone or second.zone,
+        country=first.country or second.country,
         reference=first.reference or second.reference,
         links=first.links or second.links,
         revision=max(first.revision, second.revision),

@@ -63,6 +63,7 @@ class Contact:
     email: str | None
     language: str | None
     timezone: str | None
+    country: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,13 +164,11 @@ def pointer_to(db_session: Session, event_id: int, number: int) -> Pointer | Non
 def contacts(db_session: Session, event_id: int, keys: Collection[str]) -> dict[str, Contact]:
     """How the persons of these keys are written to, as far as they are still there."""
     rows = db_session.execute(
-        sa.select(Person.key, Person.name, Person.email, Person.language, Person.timezone)
+        sa.select(Person.key, Person.name, Person.email, Person.language, Person.timezone, Person.country)
         .where(Person.event_id == event_id)
         .order_by(Person.position, Person.id)
     )
-    return {
-        key: Contact(name, email, language, timezone) for key, name, email, language, timezone in rows if key in keys
-    }
+    return {key: Contact(*how) for key, *how in rows if key in keys}
 
 
 def withheld(db_session: Session, event_id: int) -> Withheld:

@@ -14,7 +14,7 @@ from galerio_events.outbox import queries as outbox_queries
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Action, Mail, checked_address
 from galerio_events.releases import queries
-from galerio_events.releases.domain.audience import Audience, Concerned, Turn, once_each, parts, turn
+from galerio_events.releases.domain.audience import Audience, Concerned, Turn, mail_language, once_each, parts, turn
 from galerio_events.releases.domain.diff import Diff, SessionChange
 from galerio_events.releases.domain.document import PublishedProgramme
 from galerio_events.releases.models import Release
@@ -95,6 +95,7 @@ def audience(db_session: Session, event_id: int, turnover: Turnover) -> Audience
                     sessions=sessions,
                     language=contact.language or "",
                     zone=contact.timezone or "",
+                    country=contact.country or "",
                     persons=frozenset({key}),
                 )
             )
@@ -128,7 +129,6 @@ class _Writer:
         self.changes = {change.key: (place, change) for place, change in enumerate(ordered)}
         self.telling = telling
         self.venues = {v.key: dict(v.name) for p in (old, new) if p is not None for v in p.venues}
-        self.first = next((one for one in new.event.languages if one in telling.languages), telling.languages[-1])
         self.common: Mapping[str, Any] = {
             "event": new.event.slug,
             "event_title": dict(new.event.title),
@@ -140,7 +140,7 @@ class _Writer:
         self._told: dict[tuple[str, str], dict[str, Any]] = {}
 
     def mail(self, one: Concerned) -> Mail:
-        language = one.language if one.language in self.telling.languages else self.first
+        language = mail_language(one, self.new.event.languages, self.telling.languages)
         name = one.name.text(language, self.new.event.languages)
         theirs = [change for _place, change in sorted(self.changes[key] for key in one.sessions)]
         turns = {change.key: turn(change, one.persons) for change in theirs if change.key not in one.chosen}

@@ -47,8 +47,8 @@ def release_programme(
     """Publish the draft of the event as its next release.
 
     `note` is for the organisers, `announcement` for the public. With `telling` the release is announced: everybody it
-    concerns gets a mail, which waits as a draft in the outbox. Without it the release is silent. With `drop` those drafts
-    about earlier releases that nobody has sent are dropped.
+    concerns gets a mail, which waits as a draft in the outbox. Without it the release is silent. With `drop` those
+    drafts about earlier releases that nobody has sent are dropped.
 
     Raises `ChangeConflict(NOTHING_TO_RELEASE)` where the draft says what the newest release says, and
     `ChangeConflict(STALE)` where the draft or the newest release is not the one that was `seen`. The lock on the event

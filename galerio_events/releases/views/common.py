@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event
 from galerio_events.releases import queries, services
-from galerio_events.releases.domain.audience import Audience
+from galerio_events.releases.domain.audience import Audience, mail_language
 from galerio_events.releases.domain.diff import diff
 from galerio_events.releases.domain.document import PublishedProgramme
 from galerio_events.releases.forms import ReleaseForm, release_form
@@ -65,4 +65,5 @@ def values(event: Event) -> dict[str, Any]:
         "field_rows": lambda changes: told.field_rows(changes, event.timezone),
         "zone": event.timezone,
         "most_names": MOST_NAMES,
+        "mail_language": lambda one: mail_language(one, event.languages, LANGUAGES),
     }
