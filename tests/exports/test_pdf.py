@@ -76,6 +76,28 @@ def test_nothing_that_is_typed_is_markup() -> None:
         assert "".join(MARKUP.split()) in "".join(said.split())
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("make", [pdf.timetable, pdf.booklet])
+def test_addresses_are_copied_out_whole(make: object, language: str) -> None:
+    assert callable(make)
+    said = text(make(sample_programme(), language=language, base_url="http://127.0.0.1:5200"))
+    words = [word for word in said.split() if word.startswith("http")]
+    assert words == [f"http://127.0.0.1:5200/{language}/ascc11/"]
+    assert [hex(ord(c)) for c in said if c in "\u00ad\u200b\u200c\u200d\u2060\ufeff"] == []
+
+
+@pytest.mark.parametrize("make", [timetable, booklet])
+def test_a_word_longer_than_a_line_stays_on_the_page_and_is_copied_out_whole(make: object) -> None:
+    assert callable(make)
+    word = "Donaudampfschiff" * 25
+    session = replace(sample_programme(1).sessions[0], title=tr(word, word), abstract=tr(word, word))
+    made = reader(make(replace(sample_programme(1), sessions=(session,)), "en"))
+    said = "".join(page.extract_text() for page in made.pages)
+    assert word in "".join(said.split())
+    assert max(len(line) for line in said.split("\n")) < 150
+    assert "\u200b" not in said
+
+
 @pytest.mark.parametrize(
     "typed", ["😀 ไทย \x00\u202e\u200b ｶﾅ", "x" * 200, "長" * 200, "葛\U000e0100飾 Nguyễn Thị", "\ue000\ufffe"]
 )
