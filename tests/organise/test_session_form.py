@@ -15,7 +15,9 @@ from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.programme.views import editor, pages
 from galerio_events.translated import Translated
+from tests.settings.support import filled
 from tests.support.builders import make_account, make_event, make_person, make_session, sign_in, tr, utc
+from tests.support.html import parse
 
 PAGE = "/en/organise/ascc11/programme/session-3"
 LIST = "/en/organise/ascc11/programme/list"
@@ -97,10 +99,10 @@ def test_every_field_is_saved(organiser: FlaskClient, db_session: Session, event
         "track": "",
         "starts_at": "2022-11-24T09:00",
         "ends_at": "2022-11-24T10:30",
-        "title_ja": "  都市\u202eの  話 ",
+        "title_ja": "  都市の  話 ",
         "title_en": "Talk of <b>towns</b> 😀",
         "summary_en": "One line\nand another",
-        "abstract_en": "First\r\n\r\nsecond\x00",
+        "abstract_en": "First\r\n\r\n\tsecond 👩\u200d🚒 ☺\ufe0f",
         "capacity": "120",
         "people-0-role": "keynote",
         "people-0-person": "tan",
@@ -115,7 +117,7 @@ def test_every_field_is_saved(organiser: FlaskClient, db_session: Session, event
         ends_at=utc(24, 1, 30),
         title=tr("都市の 話", "Talk of <b>towns</b> 😀"),
         summary=tr("", "One line and another"),
-        abstract=tr("", "First\n\nsecond"),
+        abstract=tr("", "First\n\n\tsecond 👩\u200d🚒 ☺\ufe0f"),
         venue="webinar",
         track=None,
         organiser=None,
@@ -129,10 +131,18 @@ def test_every_field_is_saved(organiser: FlaskClient, db_session: Session, event
     assert "summary missing in 日本語" in page
 
 
+UNSEEN = (
+    "This held characters that cannot be seen (control characters or marks that turn the direction of text). "
+    "They have been taken out below; check and save again."
+)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"title_ja": "", "title_en": " \u200e "}, "Enter a title in at least one language."),
+        *(({name: "ok\u202eevil"}, UNSEEN) for name in ("title_ja", "title_en", "summary_en", "abstract_ja")),
+        ({"abstract_en": "nothing\x00"}, UNSEEN),
         ({"title_en": "x" * 201}, "This title is too long: 200 characters at most."),
         ({"summary_ja": "あ" * 501}, "This summary is too long: 500 characters at most."),
         ({"abstract_en": "x" * 10_001}, "This abstract is too long: 10000 characters at most."),
@@ -228,7 +238,46 @@ def test_a_row_in_which_nobody_was_chosen_is_left_out(
     assert stored(db_session, event).people == (RoleValue(RoleKind.PANELIST, "tan"),)
 
 
-def test_who_comes_second_sees_both_versions_and_loses_nothing(
+def compared(page: str) -> list[list[str]]:
+    """The rows of the comparison: the field, what the reader changed and what the others did."""
+    rows = parse(page).one("table", class_="compare").one("tbody").all("tr")
+    return [[cell.text for cell in row.children if not isinstance(cell, str)] for row in rows]
+
+
+def test_who_comes_second_keeps_what_both_have_changed(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    mine = filled(organiser.get(PAGE).text)
+    first = organiser.post(PAGE, data=FORM | {"title_en": "Hers"})
+    assert first.status_code == 302
+    second = organiser.post(PAGE, data=mine | {"capacity": "50"})
+    assert second.status_code == 409
+    assert compared(second.text) == [
+        ["Title (English)", "unchanged", "Attractive cities → Hers"],
+        ["Places", "– → 50", "unchanged"],
+    ]
+    third = organiser.post(PAGE, data=filled(second.text))
+    assert third.status_code == 302
+    now = stored(db_session, event)
+    assert (now.title, now.capacity) == (tr("魅力ある都市づくり", "Hers"), 50)
+
+
+def test_a_move_and_another_length_come_together(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    mine = filled(organiser.get(PAGE).text)
+    earlier = {"starts_at": "2022-11-25T14:50", "ends_at": "2022-11-25T16:00"}
+    assert organiser.post(PAGE, data=mine | earlier).status_code == 302
+    second = organiser.post(PAGE, data=mine | {"ends_at": "2022-11-25T17:15"})
+    assert second.status_code == 409
+    assert compared(second.text) == [
+        ["Start", "unchanged", "2022-11-25 15:50 → 2022-11-25 14:50"],
+        ["Length", "70 minutes → 85 minutes", "unchanged"],
+    ]
+    assert organiser.post(PAGE, data=filled(second.text)).status_code == 302
+    now = stored(db_session, event)
+    assert (now.starts_at, now.ends_at) == (utc(25, 5, 50), utc(25, 7, 15))
+
+
+def test_a_clash_shows_both_and_keeps_mine_in_the_form(
     organiser: FlaskClient, db_session: Session, event: Event
 ) -> None:
     first = organiser.post(PAGE, data=FORM | {"title_en": "Hers", "capacity": "50"})
@@ -236,16 +285,39 @@ def test_who_comes_second_sees_both_versions_and_loses_nothing(
     second = organiser.post(PAGE, data=FORM | {"title_en": "His", "summary_en": "And his summary"})
     assert second.status_code == 409
     assert "Somebody else has saved this session meanwhile" in second.text
-    table = second.text.split("<tbody>")[1].split("</tbody>")[0]
-    shown = [cell.split("</pre>")[0] for cell in table.split("<pre>")[1:]]
-    assert shown == ["His", "Hers", "And his summary", "–", "–", "50"]
+    assert compared(second.text) == [
+        ["Title (English) Both of you changed this", "Attractive cities → His", "Attractive cities → Hers"],
+        ["Summary (English)", "– → And his summary", "unchanged"],
+        ["Places", "unchanged", "– → 50"],
+    ]
     assert 'value="His"' in second.text
     assert 'name="version" type="hidden" value="2"' in second.text
     assert stored(db_session, event).title == tr("魅力ある都市づくり", "Hers")
-    third = organiser.post(PAGE, data=FORM | {"version": "2", "title_en": "Theirs", "capacity": "50"})
+    third = organiser.post(PAGE, data=filled(second.text) | {"title_en": "Theirs"})
     assert third.status_code == 302
-    assert stored(db_session, event).title == tr("魅力ある都市づくり", "Theirs")
-    assert stored(db_session, event).capacity == 50
+    now = stored(db_session, event)
+    assert (now.title, now.capacity) == (tr("魅力ある都市づくり", "Theirs"), 50)
+    assert now.summary["en"] == "And his summary"
+
+
+def test_whom_two_have_overtaken_keeps_what_all_three_have_changed(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    mine = filled(organiser.get(PAGE).text)
+    for version, change in (("1", {"title_en": "Hers"}), ("2", {"title_en": "Hers", "capacity": "50"})):
+        assert organiser.post(PAGE, data=mine | change | {"version": version}).status_code == 302
+    second = organiser.post(PAGE, data=mine | {"summary_en": "Mine"})
+    assert organiser.post(PAGE, data=mine | {"title_en": "Anew", "capacity": "50", "version": "3"}).status_code == 302
+    third = organiser.post(PAGE, data=filled(second.text))
+    assert third.status_code == 409
+    assert compared(third.text) == [
+        ["Title (English)", "unchanged", "Attractive cities → Anew"],
+        ["Summary (English)", "– → Mine", "unchanged"],
+        ["Places", "unchanged", "– → 50"],
+    ]
+    assert organiser.post(PAGE, data=filled(third.text)).status_code == 302
+    now = stored(db_session, event)
+    assert (now.title["en"], now.summary["en"], now.capacity) == ("Anew", "Mine", 50)
 
 
 @pytest.mark.parametrize(

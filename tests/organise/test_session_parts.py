@@ -21,7 +21,7 @@ from tests.support.builders import make_account, make_event, make_person, make_s
 from tests.support.html import Element, parse
 
 MORE = {
-    "people-0-title_ja": " 港の話\u202e ",
+    "people-0-title_ja": " 港の話 ",
     "people-0-title_en": "Ports <b>😀</b>",
     "people-0-minutes": "20",
     "people-0-state": "confirmed",
@@ -184,22 +184,27 @@ def test_what_waits_in_the_tray_may_lie_outside_the_event(
 
 def test_the_comparison_names_the_new_fields(organiser: FlaskClient) -> None:
     assert organiser.post(PAGE, data=FORM | MORE).status_code == 302
-    second = organiser.post(PAGE, data=FORM | {"in_tray": "y"})
+    second = organiser.post(PAGE, data=FORM | {"in_tray": "y", "links-0-url": "https://example.org/mine"})
     assert second.status_code == 409
     table = parse(second.text).one("table", class_="compare")
     rows = [(row.one("th").text, *[cell.text for cell in row.all("td")]) for row in table.one("tbody").all("tr")]
     assert rows == [
-        ("Not on the timetable yet", "yes", "–"),
-        ("Locked", "–", "yes"),
-        ("Status", "Tentative", "Confirmed"),
-        ("Spoken language", "–", "Vietnamese"),
-        ("Needs an interpreter", "–", "yes"),
+        ("Not on the timetable yet", "– → yes", "unchanged"),
+        ("Locked", "unchanged", "– → yes"),
+        ("Status", "unchanged", "Tentative → Confirmed"),
+        ("Spoken language", "unchanged", "– → Vietnamese"),
+        ("Needs an interpreter", "unchanged", "– → yes"),
         (
             "People",
-            "Moderator: Christopher Pablo Panellist: Alan Tan",
+            "unchanged",
+            "Moderator: Christopher Pablo Panellist: Alan Tan → "
             "Moderator: Christopher Pablo – 港の話 / Ports <b>😀</b> (20 min) Panellist: Alan Tan, To be invited",
         ),
-        ("Links", "–", "Document: Slides https://example.org/slides.pdf"),
+        (
+            "Links Both of you changed this",
+            "– → Link: https://example.org/mine",
+            "– → Document: Slides https://example.org/slides.pdf",
+        ),
     ]
 
 

@@ -1,6 +1,6 @@
 """What must hold for persons and organisations, whoever writes them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -133,6 +133,15 @@ def united(spans: Iterable[Span]) -> tuple[Span, ...]:
 def to_plain(values: Details) -> dict[str, Any]:
     """The entry in JSON, as the history keeps it: instants as RFC 3339 in UTC, texts by language."""
     return {each.name: _plain(getattr(values, each.name)) for each in fields(values)}
+
+
+def from_plain(plain: Mapping[str, Any]) -> Details:
+    """The entry that `to_plain` wrote."""
+    if "availabilities" not in plain:
+        return OrganisationDetails(Translated(plain["name"]))
+    spans = tuple(Span(clock.from_text(first), clock.from_text(last)) for first, last in plain["availabilities"])
+    texts = {name: Translated(plain[name]) for name in ("name", "affiliation", "bio")}
+    return PersonDetails(**{**plain, **texts, "availabilities": spans})
 
 
 def _plain(value: Any) -> Any:

@@ -8,6 +8,7 @@ from galerio_events.people.services.entries import (
     delete_entry,
     keys_digest,
     merge_entries,
+    plain_digest,
     save_entry,
     seen_digest,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "delete_entry",
     "keys_digest",
     "merge_entries",
+    "plain_digest",
     "save_entry",
     "seen_digest",
 ]

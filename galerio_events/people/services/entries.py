@@ -168,6 +168,11 @@ def seen_digest(*values: Details) -> str:
     return digest_of({"values": [to_plain(each) for each in values]})
 
 
+def plain_digest(plain: Mapping[str, Any]) -> str:
+    """The `seen_digest` of the values that are these in plain JSON."""
+    return digest_of({"values": [plain]})
+
+
 def keys_digest(keys: Iterable[str]) -> str:
     """What a form for a new entry carries of those that are there."""
     return digest_of({"keys": sorted(keys)})

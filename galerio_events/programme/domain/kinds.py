@@ -38,3 +38,11 @@ def kind_to_plain(settings: KindSettings) -> dict[str, Any]:
 def kinds_to_plain(kinds: Kinds) -> dict[str, Any]:
     """What is expected of every kind, in JSON."""
     return {kind.value: kind_to_plain(kinds.get(kind, KindSettings())) for kind in SessionKind}
+
+
+def kinds_from_plain(plain: Mapping[str, Any]) -> Kinds:
+    """What `kinds_to_plain` wrote."""
+    return {
+        SessionKind(kind): KindSettings(frozenset(map(RoleKind, each["required_roles"])), each["minutes"])
+        for kind, each in plain.items()
+    }

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 
 from galerio_events import clock
@@ -16,11 +17,14 @@ from galerio_events.extensions import db
 from galerio_events.programme import queries, services
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.programme.domain.languages import choices as spoken_languages
+from galerio_events.programme.domain.placing import minutes_between
 from galerio_events.programme.domain.rules import Frame, SessionProblem, SessionRefused, key_problem
 from galerio_events.programme.domain.texts import suggested_key
+from galerio_events.programme.domain.together import Both, differences, session_together
 from galerio_events.programme.domain.values import SessionValues
-from galerio_events.programme.forms import Instants, SessionForm, form_data, rearranged, session_form
+from galerio_events.programme.forms import Instants, SessionForm, form_data, rearranged, session_form, tell_unseen
 from galerio_events.programme.models import ProgrammeSession
+from galerio_events.programme.queries.bases import session_at
 from galerio_events.text import new_nonce
 from galerio_events.translated import EMPTY, Translated
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
@@ -48,11 +52,11 @@ class Editor:
         self.frame = Frame(event.timezone, event.starts_on, event.ends_on, event.day_starts_at)
         self.form_class = session_form(self.languages, LANGUAGE_NAMES)
 
-    def form(self, sent: MultiDict[str, str] | None) -> SessionForm:
-        """The form with what was sent, and nothing else; or else with what is stored."""
+    def form(self, sent: MultiDict[str, str] | None, values: SessionValues | None = None) -> SessionForm:
+        """The form with what was sent, and nothing else; or else with these values, or what is stored."""
         data: dict[str, Any] = {}
         if sent is None and self.session is not None:
-            shown = queries.values_of(self.session)
+            shown = values or queries.values_of(self.session)
             data = form_data(shown, self.event.timezone, version=self.session.version, languages=self.languages)
         elif sent is None:
             data = {"nonce": new_nonce()} | drawn(self.event, request.args)
@@ -87,7 +91,8 @@ class Editor:
         """What a sent form leads to: rearranged rows, a saved session, a question, a comparison or what is wrong."""
         moved = rearranged(request.form, request.form.get("do", ""))
         if moved is not None:
-            return self.page(self.form(moved), 200)
+            form = self.form(moved)
+            return self.page(form, 422 if tell_unseen(form) else 200)
         form = self.form(request.form)
         valid = form.validate()
         instants = form.instants(self.frame)
@@ -120,11 +125,15 @@ class Editor:
         """The form with what was sent, which was not saved because its token is not good (any more)."""
         sent = rearranged(request.form, request.form.get("do", "")) or request.form
         problem = _("This form was open for too long, so nothing is saved yet. It holds what you entered: save again.")
-        return self.page(self.form(sent), 422, problem=problem)
+        form = self.form(sent)
+        tell_unseen(form)
+        return self.page(form, 422, problem=problem)
 
     def page(self, form: SessionForm, status: int, **more: Any) -> tuple[str, int]:
         """The form as a page; from the first stale save on, until one succeeds, with the comparison."""
         asked = form.instants(self.frame).questions
+        if self.session is not None and form.base.data:
+            more.setdefault("comparison", self._rows(form))
         page = render_template(
             "organise/session.html",
             event=self.event,
@@ -133,7 +142,6 @@ class Editor:
             asked={name: [(clock.to_text(moment), moment) for moment in moments] for name, moments in asked.items()},
             language_names=LANGUAGE_NAMES,
             slot_minutes=_slot_minutes(form.instants(self.frame)),
-            comparison=self._rows(form) if self.session is not None and form.base.data else None,
             **more,
         )
         return page, status
@@ -176,7 +184,7 @@ class Editor:
         return made.key
 
     def _compare(self, mine: SessionValues) -> ResponseReturnValue:
-        """What was entered beside what somebody else has stored meanwhile; the form keeps what was entered."""
+        """What the reader and somebody else have changed meanwhile; the form holds both, and the reader's in a clash."""
         key = (request.view_args or {})["key"]
         stored_session = queries.session_by_key(db.session(), self.event.id, key)
         if stored_session is None or stored_session.removed_at is not None:
@@ -186,18 +194,33 @@ class Editor:
         if queries.values_of(stored_session) == mine:
             flash(_("Somebody else has saved the very same meanwhile; nothing is left to do."), "success")
             return self._back_to(stored_session.key)
-        sent = MultiDict(request.form.items(multi=True))
-        sent["base"] = request.form.get("base") or request.form.get("version") or "none"
-        sent["version"] = str(stored_session.version)
-        return self.page(self.form(sent), 409)
+        base, form = self._base(request.form.get("version")), self.form(request.form)
+        rows = self._rows(form, untouched=base)
+        if base is not None:
+            form = self.form(None, session_together(base, mine, queries.values_of(stored_session)))
+        form.base.data = request.form.get("base") or request.form.get("version") or "none"
+        form.version.data = str(stored_session.version)
+        return self.page(form, 409, comparison=rows)
 
-    def _rows(self, form: SessionForm) -> list[tuple[str, str, str]]:
-        """(field, entered, stored) of the fields that differ."""
-        return [
-            (name, entered, kept)
-            for (name, entered), (_name, kept) in zip(self._told(form), self._told(self.form(None)), strict=True)
-            if entered != kept
-        ]
+    def _base(self, version: str | None) -> SessionValues | None:
+        """What the session said in that version; None where nobody knows."""
+        if self.session is None:
+            return None
+        key, stored = self.session.key, self.session.version
+        return session_at(db.session(), self.event.id, key, version=number(version), stored=stored)
+
+    def _rows(self, form: SessionForm, untouched: SessionValues | None = None) -> list[Both]:
+        """What the reader and others have changed since the form was opened, as far as the two are not the same.
+
+        `untouched` is what the reader was shown, where theirs was not brought into the form yet.
+        """
+        opened = self._base(request.form.get("base") or request.form.get("version"))
+        return differences(
+            None if opened is None else self._told(self.form(None, opened)),
+            self._told(form),
+            self._told(self.form(None)),
+            None if untouched is None else self._told(self.form(None, untouched)),
+        )
 
     def _told(self, form: SessionForm) -> list[tuple[str, str]]:
         """Every field of the form with its content as text, whether it is valid or not."""
@@ -209,7 +232,7 @@ class Editor:
             for what, name in ((_("Title"), "title"), (_("Summary"), "summary"), (_("Abstract"), "abstract"))
             for language in self.languages
         ]
-        told += [(what, self._time(form, name)) for what, name in ((_("Start"), "starts_at"), (_("End"), "ends_at"))]
+        told += [(_("Start"), self._time(form, "starts_at")), (_("Length"), self._length(form))]
         told += [
             (what, _chosen(field) if field.data else "")
             for what, field in ((_("Venue"), form.venue), (_("Track"), form.track), (_("Run by"), form.organiser))
@@ -239,6 +262,14 @@ class Editor:
         if _typed(row.minutes):
             told += " " + _("(%(minutes)s min)", minutes=_typed(row.minutes))
         return told if row.state.data == RoleState.CONFIRMED else f"{told}, {_chosen(row.state)}"
+
+    def _length(self, form: SessionForm) -> str:
+        """How long the session is; its end as it was typed where that is not clear."""
+        moments = form.instants(self.frame).moments
+        if len(moments) < 2:
+            return self._time(form, "ends_at")
+        minutes = minutes_between(moments["starts_at"], moments["ends_at"])
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
 
     def _time(self, form: SessionForm, name: str) -> str:
         """The wall-clock time, with its offset where it happens twice."""

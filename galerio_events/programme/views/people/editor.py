@@ -14,9 +14,20 @@ from galerio_events.events.domain.keys import suggested_key
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.people import queries, services
-from galerio_events.people.domain import MAIL_LANGUAGES, Details, PersonRefused, key_problem
+from galerio_events.people.domain import (
+    MAIL_LANGUAGES,
+    Details,
+    OrganisationDetails,
+    PersonDetails,
+    PersonRefused,
+    from_plain,
+    key_problem,
+    to_plain,
+)
 from galerio_events.people.models import Organisation, Person
 from galerio_events.programme.domain.rules import Frame
+from galerio_events.programme.domain.together import Both, differences, together
+from galerio_events.programme.forms.fields import tell_unseen
 from galerio_events.programme.forms.people import (
     SPANS,
     EntryForm,
@@ -29,6 +40,7 @@ from galerio_events.programme.forms.people import (
 )
 from galerio_events.programme.forms.rows import rearranged
 from galerio_events.programme.queries import people as parts
+from galerio_events.programme.queries.bases import first_of, states
 from galerio_events.programme.views.texts import text_label
 from galerio_events.web.filters import LANGUAGE_NAMES
 from galerio_events.web.guards import actor
@@ -54,8 +66,8 @@ class EntryEditor(ABC):
         self.frame = Frame(event.timezone, event.starts_on, event.ends_on, event.day_starts_at)
 
     @abstractmethod
-    def form(self, sent: MultiDict[str, str] | None) -> Any:
-        """The form with what was sent, and nothing else; or else with what is stored."""
+    def form(self, sent: MultiDict[str, str] | None, values: Any = None) -> Any:
+        """The form with what was sent, and nothing else; or else with these values, or what is stored."""
 
     @abstractmethod
     def values(self, form: Any) -> Details | None:
@@ -73,7 +85,9 @@ class EntryEditor(ABC):
         """The form with what was sent, which was not saved because its token is not good (any more)."""
         sent = self.moved() or request.form
         problem = _("This form was open for too long, so nothing is saved yet. It holds what you entered: save again.")
-        return self.page(self.form(sent), 422, problem=problem)
+        form = self.form(sent)
+        tell_unseen(form)
+        return self.page(form, 422, problem=problem)
 
     def moved(self) -> MultiDict[str, str] | None:
         """What was sent with its rows rearranged; None where the button was another one."""
@@ -83,7 +97,8 @@ class EntryEditor(ABC):
         """What a sent form leads to: rearranged rows, a saved entry, a question, a comparison or what is wrong."""
         moved = self.moved()
         if moved is not None:
-            return self.page(self.form(moved), 200)
+            form = self.form(moved)
+            return self.page(form, 422 if tell_unseen(form) else 200)
         form = self.form(request.form)
         values = self.values(form)
         if values is None:
@@ -101,20 +116,21 @@ class EntryEditor(ABC):
             return redirect(url_for(self.listed, slug=self.event.slug))
         except ChangeConflict:
             db.session.rollback()
-            return self._compare()
+            return self._compare(values)
         db.session.commit()
         flash(_("Saved in the draft. The public sees it after the next release."), "success")
         return redirect(url_for(self.listed, slug=self.event.slug, _anchor=key))
 
     def page(self, form: Any, status: int, **more: Any) -> tuple[str, int]:
         """The form as a page; from the first stale save on, until one succeeds, with the comparison."""
+        if self.row is not None and form.base.data:
+            more.setdefault("comparison", self._rows(form))
         page = render_template(
             self.template,
             event=self.event,
             row=self.row,
             form=form,
             language_names=LANGUAGE_NAMES,
-            comparison=self._rows(form) if self.row is not None and form.base.data else None,
             **self.shown(form),
             **more,
         )
@@ -155,24 +171,38 @@ class EntryEditor(ABC):
         key = form.key.data or suggested_key(values.name, self.otherwise, lambda key: key_problem(key, taken) is None)
         return services.add_entry(db.session(), self.event.id, self.sort, key, values, seen=seen, by=account, now=now)
 
-    def _compare(self) -> ResponseReturnValue:
-        """What was entered beside what somebody else has stored meanwhile; the form keeps what was entered."""
+    def _compare(self, mine: Details) -> ResponseReturnValue:
+        """What the reader and somebody else have changed meanwhile; the form holds both, and the reader's in a clash."""
         self.row = self.sort.by_key(db.session(), self.event.id, (request.view_args or {})["key"])
         if self.row is None:
             flash(_("Somebody else has deleted or merged this meanwhile."), "warning")
             return redirect(url_for(self.listed, slug=self.event.slug))
-        sent = MultiDict(request.form.items(multi=True))
-        sent["base"] = request.form.get("base") or request.form.get("seen") or "none"
-        sent["seen"] = self.seen()
-        return self.page(self.form(sent), 409)
+        base, form = self._base(request.form.get("seen")), self.form(request.form)
+        rows = self._rows(form, untouched=base)
+        if base is not None:
+            form = self.form(None, from_plain(together(*map(to_plain, (base, mine, queries.details_of(self.row))))))
+        form.base.data = request.form.get("base") or request.form.get("seen") or "none"
+        form.seen.data = self.seen()
+        return self.page(form, 409, comparison=rows)
 
-    def _rows(self, form: Any) -> list[tuple[str, str, str]]:
-        """(field, entered, stored) of the fields that differ."""
-        return [
-            (name, entered, kept)
-            for (name, entered), (_name, kept) in zip(self.told(form), self.told(self.form(None)), strict=True)
-            if entered != kept
-        ]
+    def _base(self, seen: str | None) -> Details | None:
+        """What the entry said when its form carried that digest; None where nobody knows."""
+        past = states(db.session(), self.event.id, self.sort.subject, self.row.key)
+        found = first_of(past, services.plain_digest, seen or "")
+        return None if found is None else from_plain(found)
+
+    def _rows(self, form: Any, untouched: Details | None = None) -> list[Both]:
+        """What the reader and others have changed since the form was opened, as far as the two are not the same.
+
+        `untouched` is what the reader was shown, where theirs was not brought into the form yet.
+        """
+        opened = self._base(request.form.get("base") or request.form.get("seen"))
+        return differences(
+            None if opened is None else self.told(self.form(None, opened)),
+            self.told(form),
+            self.told(self.form(None)),
+            None if untouched is None else self.told(self.form(None, untouched)),
+        )
 
 
 class PersonEditor(EntryEditor):
@@ -185,12 +215,12 @@ class PersonEditor(EntryEditor):
     edited = "people.person"
     otherwise = "person"
 
-    def form(self, sent: MultiDict[str, str] | None) -> PersonForm:
+    def form(self, sent: MultiDict[str, str] | None, values: PersonDetails | None = None) -> PersonForm:
         data: dict[str, Any] = {}
         if sent is None:
             data = {"seen": self.seen(), "position": queries.next_position(db.session(), self.event.id)}
             if self.row is not None:
-                data |= person_data(queries.person_details(self.row), self.event.timezone, self.languages)
+                data |= person_data(values or queries.person_details(self.row), self.event.timezone, self.languages)
         form = person_form(self.languages, LANGUAGE_NAMES)(sent, data=data)
         if self.row is not None:
             form.stored = {"name": self.row.name, "affiliation": self.row.affiliation, "bio": self.row.bio}
@@ -257,12 +287,12 @@ class OrganisationEditor(EntryEditor):
     edited = "people.organisation"
     otherwise = "organisation"
 
-    def form(self, sent: MultiDict[str, str] | None) -> OrganisationForm:
+    def form(self, sent: MultiDict[str, str] | None, values: OrganisationDetails | None = None) -> OrganisationForm:
         data: dict[str, Any] = {}
         if sent is None:
             data = {"seen": self.seen()}
             if self.row is not None:
-                data |= organisation_data(queries.organisation_details(self.row), self.languages)
+                data |= organisation_data(values or queries.organisation_details(self.row), self.languages)
         form = organisation_form(self.languages, LANGUAGE_NAMES)(sent, data=data)
         if self.row is not None:
             form.stored = {"name": self.row.name}
