@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
+from galerio_events.events.domain import Deed, Subject
 from galerio_events.events.domain.settings import EventSettings, OrganiserSettings, TrackSettings, VenueSettings
 from galerio_events.events.models import Change, Event, EventOrganiser, Image, Track, Venue
 
@@ -55,6 +56,12 @@ def slug_of(db_session: Session, event_id: int) -> str:
 def newest_change(db_session: Session, event_id: int) -> int:
     """The id of the last entry in the event's history; 0 where nothing was changed yet."""
     return db_session.scalar(sa.select(sa.func.max(Change.id)).where(Change.event_id == event_id)) or 0
+
+
+def was_removed(db_session: Session, event_id: int, subject: Subject, key: str) -> bool:
+    """Whether the event's history knows of something of that key that was deleted."""
+    wanted = (Change.event_id == event_id, Change.subject == subject, Change.key == key, Change.deed == Deed.REMOVED)
+    return db_session.scalar(sa.select(Change.id).where(*wanted).limit(1)) is not None
 
 
 def by_id(db_session: Session, event_id: int) -> Event:

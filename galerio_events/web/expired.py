@@ -7,9 +7,10 @@ strictly as ever: nothing is written before it was sent with a good one.
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, render_template, request
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 View = Callable[..., Any]
 
@@ -23,6 +24,12 @@ def when_expired(again: View) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def back_to(listing: str) -> Response:
+    """To the event's page of that endpoint, where somebody pressed a button whose token was not good any more."""
+    flash(_("This page was open for too long, so nothing has changed yet. Please try again."), "warning")
+    return redirect(url_for(listing, slug=(request.view_args or {})["slug"]))
 
 
 def sent_again() -> Any:

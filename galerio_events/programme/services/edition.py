@@ -84,11 +84,11 @@ def remove_place(
     `InUse` is raised. Raises `NotFound`, and `SettingsRefused(KEY_INVALID)` where there is no other one of that key.
     """
     events.lock(db_session, event_id)
+    if instead is not None and (instead == key or instead not in {row.key for row in sort.rows(db_session, event_id)}):
+        raise SettingsRefused([SettingProblem.KEY_INVALID])
     using = uses(db_session, event_id, sort.model, key)
     if not {use.key for use in using if not use.removed} <= expected:
         raise InUse(key)
-    if instead is not None and (instead == key or instead not in {row.key for row in sort.rows(db_session, event_id)}):
-        raise SettingsRefused([SettingProblem.KEY_INVALID])
     batch = str(uuid4())
     field = "venue" if sort.model is Venue else "track"
     changed = {use.key: {field: instead} for use in using}

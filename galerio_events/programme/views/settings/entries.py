@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from galerio_events import clock
 from galerio_events.errors import NotFound
+from galerio_events.events import queries as events
 from galerio_events.events import services as event_services
 from galerio_events.events.domain import VenueKind, is_key, keys
 from galerio_events.events.domain.colours import PALETTE, colour_of, contrast_of, nearest_visible
@@ -25,7 +26,7 @@ from galerio_events.programme.queries.settings import use_counts, uses
 from galerio_events.programme.services.edition import InUse, remove_place
 from galerio_events.programme.views.settings.blueprint import bp
 from galerio_events.programme.views.settings.sheet import Sheet
-from galerio_events.web.expired import when_expired
+from galerio_events.web.expired import back_to, when_expired
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.labels import label
@@ -224,8 +225,21 @@ def track(language: str, slug: str, key: str) -> ResponseReturnValue:
     return TrackSheet(g.event, key).asked()
 
 
+@requires(Permission.EVENT_EDIT)
+def venues_again(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """The list, where a button's token is not good any more."""
+    return back_to("settings.venues")
+
+
+@requires(Permission.EVENT_EDIT)
+def tracks_again(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """The list, where a button's token is not good any more."""
+    return back_to("settings.tracks")
+
+
 @bp.post("/<language:language>/organise/<slug>/settings/venues/<key>/order")
 @requires(Permission.EVENT_EDIT)
+@when_expired(venues_again)
 def order_venue(language: str, slug: str, key: str) -> ResponseReturnValue:
     """One place up or down."""
     return _order(VENUES, key, "settings.venues")
@@ -233,6 +247,7 @@ def order_venue(language: str, slug: str, key: str) -> ResponseReturnValue:
 
 @bp.post("/<language:language>/organise/<slug>/settings/tracks/<key>/order")
 @requires(Permission.EVENT_EDIT)
+@when_expired(tracks_again)
 def order_track(language: str, slug: str, key: str) -> ResponseReturnValue:
     """One place up or down."""
     return _order(TRACKS, key, "settings.tracks")
@@ -240,16 +255,18 @@ def order_track(language: str, slug: str, key: str) -> ResponseReturnValue:
 
 @bp.route("/<language:language>/organise/<slug>/settings/venues/<key>/remove", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
+@when_expired(venues_again)
 def remove_venue(language: str, slug: str, key: str) -> ResponseReturnValue:
     """Says which sessions are in the venue, moves them to another one, and deletes it."""
-    return _remove(VenueSheet(g.event, key))
+    return _remove(VenueSheet, key)
 
 
 @bp.route("/<language:language>/organise/<slug>/settings/tracks/<key>/remove", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
+@when_expired(tracks_again)
 def remove_track(language: str, slug: str, key: str) -> ResponseReturnValue:
     """Says which sessions belong to the track, gives them another one, and deletes it."""
-    return _remove(TrackSheet(g.event, key))
+    return _remove(TrackSheet, key)
 
 
 def _listing(template: str, sort: Sort) -> str:
@@ -260,13 +277,30 @@ def _listing(template: str, sort: Sort) -> str:
 
 def _order(sort: Sort, key: str, listing: str) -> ResponseReturnValue:
     step = {"up": -1, "down": 1}.get(request.form.get("do", ""), 0)
-    event_services.move_entry(db.session(), g.event.id, sort, key, step, by=actor().account_id, now=clock.utc_now())
+    try:
+        event_services.move_entry(db.session(), g.event.id, sort, key, step, by=actor().account_id, now=clock.utc_now())
+    except NotFound:
+        return _gone(sort, key, listing)
     db.session.commit()
     return redirect(url_for(listing, slug=g.event.slug, _anchor=key))
 
 
-def _remove(sheet: EntrySheet) -> ResponseReturnValue:
-    key, event = str(sheet.key), sheet.event
+def _gone(sort: Sort, key: str, listing: str) -> ResponseReturnValue:
+    """To the list, where the entry was deleted by somebody else or in another tab. Raises `NotFound` where there never
+    was one of that key."""
+    db.session.rollback()
+    if not events.was_removed(db.session(), g.event.id, sort.subject, key):
+        raise NotFound(key)
+    flash(_("It is deleted already."), "warning")
+    return redirect(url_for(listing, slug=g.event.slug))
+
+
+def _remove(kind: type[EntrySheet], key: str) -> ResponseReturnValue:
+    event: Event = g.event
+    try:
+        sheet = kind(event, key)
+    except NotFound:
+        return _gone(kind.sort, key, kind.listing)
     if request.method == "GET":
         return _remove_page(sheet, 200)
     instead = request.form.get("instead", "")
@@ -281,6 +315,8 @@ def _remove(sheet: EntrySheet) -> ResponseReturnValue:
             by=sheet.by,
             now=sheet.now,
         )
+    except NotFound:
+        return _gone(sheet.sort, key, sheet.listing)
     except InUse:
         db.session.rollback()
         return _remove_page(sheet, 409, _("There are more sessions now than this page showed. Please look again."))

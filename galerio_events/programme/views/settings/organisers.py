@@ -21,7 +21,7 @@ from galerio_events.permissions import Permission
 from galerio_events.programme.forms.settings import OrganiserForm, entry_data, named_form
 from galerio_events.programme.views.settings.blueprint import bp
 from galerio_events.programme.views.settings.sheet import Sheet
-from galerio_events.web.expired import when_expired
+from galerio_events.web.expired import back_to, when_expired
 from galerio_events.web.filters import LANGUAGE_NAMES
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.labels import label
@@ -111,8 +111,15 @@ def organiser(language: str, slug: str, organiser_id: int) -> ResponseReturnValu
     return OrganiserSheet(g.event, organiser_id).asked()
 
 
+@requires(Permission.EVENT_EDIT)
+def organisers_again(language: str, slug: str, organiser_id: int) -> ResponseReturnValue:
+    """The list, where a button's token is not good any more."""
+    return back_to("settings.organisers")
+
+
 @bp.post("/<language:language>/organise/<slug>/settings/organisers/<int:organiser_id>/order")
 @requires(Permission.EVENT_EDIT)
+@when_expired(organisers_again)
 def order_organiser(language: str, slug: str, organiser_id: int) -> ResponseReturnValue:
     """One place up or down."""
     step = {"up": -1, "down": 1}.get(request.form.get("do", ""), 0)
@@ -123,6 +130,7 @@ def order_organiser(language: str, slug: str, organiser_id: int) -> ResponseRetu
 
 @bp.route("/<language:language>/organise/<slug>/settings/organisers/<int:organiser_id>/remove", methods=["GET", "POST"])
 @requires(Permission.EVENT_EDIT)
+@when_expired(organisers_again)
 def remove_organiser(language: str, slug: str, organiser_id: int) -> ResponseReturnValue:
     """Says what deleting does, and does it."""
     sheet = OrganiserSheet(g.event, organiser_id)
