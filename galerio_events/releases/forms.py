@@ -30,6 +30,8 @@ class Lines(TextAreaField):
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, filters=[lambda value: clean(value or "")], **more)
+        # Browsers cut what is pasted without a word; a text that is too long comes here and is told.
+        self.flags.maxlength = False
 
     def pre_validate(self, form: Any) -> None:
         if any(hides(sent) for sent in self.raw_data or ()):

@@ -16,7 +16,7 @@ from galerio_events.programme.queries import conflicts
 from galerio_events.releases import queries
 from galerio_events.releases.services import release_programme
 from tests.releases.support import LATER, World, mails, make_registration, world
-from tests.support.builders import make_account, make_session, sign_in, tr, utc
+from tests.support.builders import make_account, make_person, make_session, sign_in, tr, utc
 from tests.support.html import parse
 
 PAGE = "/en/organise/ascc11/release"
@@ -253,3 +253,46 @@ def test_every_page_is_well_formed(organiser: FlaskClient, db_session: Session, 
             assert len(page.all("h1")) == 1
             ids = [element.attributes["id"] for element in page.all() if "id" in element.attributes]
             assert len(ids) == len(set(ids))
+
+
+def test_a_form_that_is_sent_twice_says_once_that_the_release_is_out(
+    organiser: FlaskClient, db_session: Session, made: World
+) -> None:
+    move(db_session, made, "first")
+    sent = form(organiser.get(PAGE).text)
+    for _turn in range(2):
+        assert organiser.post(PAGE, data=sent).location == PAGE
+    assert organiser.get(PAGE).text.count("Release 2 is out.") == 1
+    move(db_session, made, "first")
+    organiser.post(PAGE, data=form(organiser.get(PAGE).text))
+    assert organiser.get(PAGE).text.count("Release 3 is out.") == 1
+
+
+@pytest.mark.parametrize(("number", "folded"), [(10, 0), (12, 2)])
+def test_many_who_cannot_be_reached_are_folded_and_each_leads_to_their_entry(
+    organiser: FlaskClient, db_session: Session, made: World, number: int, folded: int
+) -> None:
+    people = [make_person(db_session, made.event, f"p-{n}", name=tr("", f"Person {n}")) for n in range(number)]
+    made.sessions["third"].roles = [
+        RoleAssignment(person=person, role=RoleKind.SPEAKER, position=n) for n, person in enumerate(people)
+    ]
+    made.people["dora"].email = "dora@example.org"
+    db_session.commit()
+    names = parse(organiser.get(PAGE).text).all("div", class_="names")[-1]
+    assert names.one("p").text == f"Not reachable: {number} people without an e-mail address"
+    assert sorted(a.attributes["href"] for a in names.all("a")) == sorted(
+        f"/en/organise/ascc11/people/p-{n}" for n in range(number)
+    )
+    hidden = names.all("details")
+    assert [len(each.all("a")) for each in hidden] == [folded for _each in hidden]
+    assert [each.one("summary").text for each in hidden] == ([f"and {folded} more"] if folded else [])
+
+
+def test_each_cell_of_the_releases_so_far_is_named_for_small_screens(organiser: FlaskClient) -> None:
+    table = parse(organiser.get(PAGE).text).one("table", class_="releases")
+    (row,) = table.one("tbody").all("tr")
+    heads = [th.text for th in table.one("thead").all("th")]
+    assert [
+        row.one("span", class_="releases__label").text,
+        *(td.attributes["data-label"] for td in row.all("td")),
+    ] == heads

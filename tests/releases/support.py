@@ -41,8 +41,8 @@ class World:
 
 
 def world(db_session: Session) -> World:
-    """Released once, silently, at `NOW`. anna reads English, ben Japanese; carl has a name in English alone; dora has no
-    address."""
+    """Released once, silently, at `NOW`. anna reads English, ben Japanese; carl has a name in English alone; dora has
+    no address."""
     event = make_event(db_session)
     people = {
         "anna": make_person(

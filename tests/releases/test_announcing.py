@@ -190,7 +190,7 @@ def test_who_has_no_address_is_named(db_session: Session, made: World) -> None:
     draft = queries.draft_programme(db_session, made.event.id)
     found = audience(db_session, made.event.id, Turnover(newest, draft, diff(newest, draft)))
     assert [one.email for one in found.reached] == ["ben@example.org"]
-    assert [name["en"] for name in found.unreachable] == ["Anna", "Dora"]
+    assert [(one.key, one.name["en"]) for one in found.unreachable] == [("anna", "Anna"), ("dora", "Dora")]
 
 
 def test_a_silent_release_tells_nobody(db_session: Session, made: World) -> None:

@@ -33,11 +33,19 @@ class Concerned:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreachable:
+    """Somebody whom no mail reaches. `key` is theirs among the event's people, None where they are not there now."""
+
+    key: str | None
+    name: Translated
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
-    """Everybody whom a release concerns, once each, and the names of those whom no mail reaches."""
+    """Everybody whom a release concerns, once each, and those whom no mail reaches."""
 
     reached: tuple[Concerned, ...] = ()
-    unreachable: tuple[Translated, ...] = ()
+    unreachable: tuple[Unreachable, ...] = ()
 
 
 class Turn(StrEnum):

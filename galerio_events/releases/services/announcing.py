@@ -14,7 +14,16 @@ from galerio_events.outbox import queries as outbox_queries
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Action, Mail, checked_address
 from galerio_events.releases import queries
-from galerio_events.releases.domain.audience import Audience, Concerned, Turn, mail_language, once_each, parts, turn
+from galerio_events.releases.domain.audience import (
+    Audience,
+    Concerned,
+    Turn,
+    Unreachable,
+    mail_language,
+    once_each,
+    parts,
+    turn,
+)
 from galerio_events.releases.domain.diff import Diff, SessionChange
 from galerio_events.releases.domain.document import PublishedProgramme
 from galerio_events.releases.models import Release
@@ -84,7 +93,8 @@ def audience(db_session: Session, event_id: int, turnover: Turnover) -> Audience
         return Audience()
     theirs = parts(found)
     known = queries.contacts(db_session, event_id, theirs)
-    reached, unreachable = [], []
+    reached: list[Concerned] = []
+    unreachable: list[Unreachable] = []
     for key, sessions in theirs.items():
         contact = known.get(key)
         if contact is not None and contact.email and _is_address(contact.email):
@@ -100,9 +110,9 @@ def audience(db_session: Session, event_id: int, turnover: Turnover) -> Audience
                 )
             )
         elif contact is not None:
-            unreachable.append(contact.name)
+            unreachable.append(Unreachable(key, contact.name))
         elif old is not None and key in old.people:
-            unreachable.append(old.people[key].name)
+            unreachable.append(Unreachable(None, old.people[key].name))
     keys = [change.key for change in found.sessions]
     for find in _others:
         reached += find(db_session, event_id, keys)

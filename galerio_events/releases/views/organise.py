@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -131,7 +131,10 @@ def card(db_session: Session, event: Event) -> Card:
 
 def done(slug: str, release: Release) -> ResponseReturnValue:
     """After a release: to the page of the next one, or, where people are to be told, to what is left to do for that."""
-    flash(_("Release %(number)d is out. The public sees it within seconds.", number=release.number), "success")
+    said = _("Release %(number)d is out. The public sees it within seconds.", number=release.number)
+    # A form that was sent twice has said so already.
+    if ("success", said) not in map(tuple, session.get("_flashes", ())):
+        flash(said, "success")
     if release.announced:
         return redirect(url_for("release.earlier", slug=slug, number=release.number))
     return redirect(url_for("release.page", slug=slug))

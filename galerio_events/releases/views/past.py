@@ -51,7 +51,7 @@ def earlier(language: str, slug: str, number: int) -> ResponseReturnValue:
         batch=batch,
         caution=common.caution(db_session, event.id, batch),
         mails=outbox.counts(db_session, event.id, batch=batch) if release.announced else {},
-        unreachable_names=common.whom(db_session, common.turnover(before, programme)).unreachable
+        unreachable_people=common.whom(db_session, common.turnover(before, programme)).unreachable
         if release.announced
         else (),
     )

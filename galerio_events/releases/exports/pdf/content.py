@@ -12,7 +12,7 @@ from typing import Any
 from galerio_events import clock, countries
 from galerio_events.programme.domain import LinkKind, RoleKind, SessionKind
 from galerio_events.releases.domain.document import PublishedProgramme, PublishedSession
-from galerio_events.releases.exports.pdf import layout, words
+from galerio_events.releases.exports.pdf import layout, names, words
 from galerio_events.releases.exports.pdf.glyphs import settable
 from galerio_events.releases.exports.values import web_address
 from galerio_events.text import clean, one_line
@@ -160,7 +160,13 @@ class Content:
         ]
 
     def index(self) -> list[dict[str, Any]]:
-        """Everybody who takes part, in the order of their keys, which are Latin: family names as a rule."""
+        """Everybody who takes part, by the name that is printed: `{"heading": …, "people": …}` per group.
+
+        Names in Latin letters stand first, as printed (which word is the family's is not known), case and accents
+        aside. Names in other scripts follow, in the order of JIS X 0208, which has the common kanji by their reading;
+        characters that it lacks come last, by code point. With many people every first
+        letter has a heading.
+        """
         sessions: dict[str, list[str]] = {}
         for session in self.programme.running:
             for role in session.people:
@@ -168,15 +174,12 @@ class Content:
                 label = f"s-{session.key}"
                 if label not in labels:
                     labels.append(label)
-        return [
-            {
-                "name": self.said(person.name),
-                "affiliation": self.said(person.affiliation),
-                "sessions": sessions[key],
-            }
+        entries = [
+            {"name": self.said(person.name), "affiliation": self.said(person.affiliation), "sessions": sessions[key]}
             for key, person in sorted(self.programme.people.items())
             if key in sessions
-        ]  # fmt: skip
+        ]
+        return names.grouped(entries, self.labels, lambda entry: entry["name"]["t"])
 
     def time(self, moment: datetime) -> str:
         """`09:05`, with the offset where clocks show that time twice."""
@@ -199,8 +202,8 @@ class Content:
                     "talk": self.said(role.title),
                 }
             )
-        names = words.ROLES[self.language]
-        return [{"role": names[role][len(people) > 1], "people": people} for role, people in grouped.items()]
+        said = words.ROLES[self.language]
+        return [{"role": said[role][len(people) > 1], "people": people} for role, people in grouped.items()]
 
 
 def _minutes(begin: datetime, end: datetime) -> int:
