@@ -288,6 +288,10 @@ def test_a_dry_run_tells_conflicts_and_writes_nothing(
     assert [each["id"] for each in organiser.get(DATA).json["conflicts"]] == [conflict["id"]]
 
 
+UNSEEN = (
+    "This held characters that cannot be seen (control characters or marks that turn the direction of text). "
+    "They have been taken out below; check and save again."
+)
 NEW = {
     "nonce": "A" * 22, "kind": "break", "venue": "webinar", "track": "", "organiser": "", "status": "tentative",
     "language": "", "title_ja": "休憩", "title_en": "Break", "starts_at": "2022-11-24T12:00",
@@ -308,7 +312,7 @@ def test_what_is_drawn_wrongly_is_told(organiser: FlaskClient) -> None:
     )
     assert answer.status_code == 422
     assert set(answer.json["problems"].values()) == {
-        "Enter a title in at least one language.", "The end must be after the start."
+        "Enter a title in at least one language.", "The end must be after the start.", UNSEEN
     }  # fmt: skip
     assert organiser.post(AT + "/new", data={}, headers=JSON).status_code == 422
 

@@ -83,7 +83,7 @@ def test_who_organises_the_old_event_alone_organises_the_new_one_too(
             {"slug": "日本"},
             "Use lower-case letters a to z, digits and single hyphens between words, 3 to 40 characters.",
         ),
-        ({"title_ja": "", "title_en": " \u202e "}, "Enter a title in at least one language."),
+        ({"title_ja": "", "title_en": " \u200b "}, "Enter a title in at least one language."),
         ({"title_en": "x" * 201}, "This is too long: 200 characters at most."),
         ({"day": "other"}, "Enter the first day."),
         ({"day": "other", "other_day": "31 November"}, "Enter a date, like 2022-11-24."),

@@ -63,7 +63,7 @@ def test_everything_is_saved_and_noted(
 ) -> None:
     before = stored(db_session, event)
     sent = shown(PAGE) | {
-        "title_ja": " 第12回\u202eアジア・スマートシティ会議 ",
+        "title_ja": " 第12回アジア・スマートシティ会議 ",
         "title_en": "12th <b>ASCC</b> 😀",
         "theme_en": "Cities\nfor all",
         "ordinal": "12",

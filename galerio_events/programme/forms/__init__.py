@@ -1,6 +1,6 @@
 """The forms in which organisers edit the programme."""
 
-from galerio_events.programme.forms.fields import NEVER, TWICE
+from galerio_events.programme.forms.fields import NEVER, TWICE, tell_unseen
 from galerio_events.programme.forms.rows import rearrange, rearranged
 from galerio_events.programme.forms.session import EXPLAINED, Instants, SessionForm, form_data, session_form
 
@@ -14,4 +14,5 @@ __all__ = [
     "rearrange",
     "rearranged",
     "session_form",
+    "tell_unseen",
 ]

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import RadioField, SelectMultipleField, StringField
+from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from galerio_events.events.domain.settings import NAME_LENGTH
 from galerio_events.programme.domain.cloning import CloneProblem, Part, Wish
+from galerio_events.programme.forms.fields import Line
 from galerio_events.programme.forms.settings import Day, SettingsForm, Whole
 from galerio_events.text import one_line
 
@@ -55,7 +56,7 @@ class Days(RadioField):
 class CloneForm(SettingsForm):
     """`day` is one of the proposed first days as ISO 8601, or `OTHER`, with which `other_day` counts."""
 
-    slug = StringField(_("Address"), filters=[lambda value: one_line(value or "").lower()])
+    slug = Line(_("Address"), filters=[lambda value: one_line(value or "").lower()])
     ordinal = Whole(_("Number of the edition"), wrong=_ORDINAL_WRONG)
     day = Days(_("First day"))
     other_day = Day(_("Another first day"))
@@ -96,9 +97,8 @@ class CloneForm(SettingsForm):
 def clone_form(languages: Sequence[str], names: Mapping[str, str]) -> type[CloneForm]:
     """The form with a title in each of those languages; `names` says what each is called."""
     made: dict[str, Any] = {
-        f"title_{language}": StringField(
+        f"title_{language}": Line(
             _("Title (%(language)s)", language=names.get(language, language)),
-            filters=[lambda value: one_line(value or "")],
             validators=[Length(max=NAME_LENGTH, message=_("This is too long: %(max)d characters at most."))],
         )
         for language in languages

@@ -6,12 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import DateTimeLocalField, FieldList, IntegerField, SelectField, URLField
+from wtforms import (
+    DateTimeLocalField,
+    Field,
+    FieldList,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
 from wtforms.validators import StopValidation, ValidationError
 
 from galerio_events import clock
 from galerio_events.events.domain.settings import is_web_address
-from galerio_events.text import one_line
+from galerio_events.text import clean, hides, one_line
 
 _: Any = lazy_gettext
 
@@ -21,6 +30,65 @@ NEVER = _(
 )
 
 FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M"]
+
+
+UNSEEN = _(
+    "This held characters that cannot be seen (control characters or marks that turn the direction of text). "
+    "They have been taken out below; check and save again."
+)
+
+
+def tell_unseen(form: Any) -> bool:
+    """Say at every text of the form, those in its rows too, where what was sent holds what cannot be seen.
+
+    For a form that is shown again without having been validated.
+    """
+    told = False
+    for field in form:
+        if isinstance(field, Rows):
+            rows = [tell_unseen(row.form) for row in field]
+            if any(rows):
+                field.errors = [row.errors for row in field]
+                told = True
+        elif isinstance(field, Line | Lines | WebAddress) and _hides(field):
+            field.errors = [*field.errors, UNSEEN]
+            told = True
+    return told
+
+
+def _hides(field: Field) -> bool:
+    return any(isinstance(sent, str) and hides(sent) for sent in field.raw_data or ())
+
+
+def never_cut(field: Field) -> None:
+    """Let no browser cut what is pasted: a text that is too long comes here and is told, instead of losing its end."""
+    field.flags.maxlength = False
+
+
+class Line(StringField):
+    """A text without line ends. What cannot be seen is taken out of it, and that is said."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        more.setdefault("filters", [lambda value: one_line(value or "")])
+        super().__init__(*arguments, **more)
+        never_cut(self)
+
+    def pre_validate(self, form: Any) -> None:
+        if _hides(self):
+            raise ValidationError(UNSEEN)
+
+
+class Lines(TextAreaField):
+    """A text with line ends. What cannot be seen is taken out of it, and that is said."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        more.setdefault("filters", [lambda value: clean(value or "")])
+        super().__init__(*arguments, **more)
+        never_cut(self)
+
+    def pre_validate(self, form: Any) -> None:
+        if _hides(self):
+            raise ValidationError(UNSEEN)
 
 
 def not_clear(wall: datetime, zone: str) -> Any:
@@ -85,6 +153,8 @@ class WebAddress(URLField):
         self.most = most
 
     def pre_validate(self, form: Any) -> None:
+        if _hides(self):
+            raise ValidationError(UNSEEN)
         if not self.data:
             return
         if len(self.data) > self.most:

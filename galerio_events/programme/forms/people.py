@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, Form, FormField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import Field, Form, FormField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from galerio_events import clock, countries
@@ -25,9 +25,9 @@ from galerio_events.people.domain import (
 )
 from galerio_events.people.domain.email import BadEmail, EmailProblem, normal_email
 from galerio_events.programme.domain.rules import Frame
-from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, not_clear
+from galerio_events.programme.forms.fields import FORMATS, Choice, Line, Lines, Places, Rows, WallTime, not_clear
 from galerio_events.programme.forms.rows import Kind
-from galerio_events.text import clean, one_line
+from galerio_events.text import one_line
 from galerio_events.translated import EMPTY, Translated
 
 _: Any = lazy_gettext
@@ -106,7 +106,7 @@ class EntryForm(FlaskForm):
 
     seen = HiddenField()
     base = HiddenField()
-    key = StringField(_("Address"), filters=[lambda value: one_line(value or "")])
+    key = Line(_("Address"))
 
     languages: tuple[str, ...] = ()
     # The texts as they are stored; what they say in other languages than the event's is kept.
@@ -135,7 +135,7 @@ class PersonForm(EntryForm):
     """The form of a person; times are wall-clock times of the event's zone, or of the person's own."""
 
     country = CountryOrRegion(_("Country or region"), default="")
-    email = StringField(_("E-mail address"), filters=[lambda value: one_line(value or "")])
+    email = Line(_("E-mail address"))
     language = Choice(_("Language of mails"), default="")
     timezone = Choice(_("Time zone"), default="")
     position = Places(
@@ -227,9 +227,8 @@ def person_form(languages: Sequence[str], names: Mapping[str, str]) -> type[Pers
         called = names.get(language, language)
         made[f"name_{language}"] = _line(_("Name (%(language)s)", language=called), NAME_LENGTH)
         made[f"affiliation_{language}"] = _line(_("Affiliation (%(language)s)", language=called), AFFILIATION_LENGTH)
-        made[f"bio_{language}"] = TextAreaField(
+        made[f"bio_{language}"] = Lines(
             _("About the person (%(language)s)", language=called),
-            filters=[lambda value: clean(value or "")],
             validators=[Length(max=BIO_LENGTH, message=_TOO_LONG)],
         )
     return type("PersonFormOfEvent", (PersonForm,), made)
@@ -273,10 +272,9 @@ def organisation_data(values: OrganisationDetails, languages: Sequence[str]) -> 
     return {f"name_{language}": values.name.get(language, "") for language in languages}
 
 
-def _line(label: Any, most: int) -> StringField:
-    return StringField(
+def _line(label: Any, most: int) -> Line:
+    return Line(
         label,
-        filters=[lambda value: one_line(value or "")],
         validators=[Length(max=most, message=_TOO_LONG)],
     )
 

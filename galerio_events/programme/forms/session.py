@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, Form, FormField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Field, Form, FormField, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from galerio_events import clock
@@ -28,9 +28,19 @@ from galerio_events.programme.domain.rules import (
     time_problems,
 )
 from galerio_events.programme.domain.values import LinkValue, RoleValue, SessionValues
-from galerio_events.programme.forms.fields import FORMATS, Choice, Places, Rows, WallTime, WebAddress, not_clear
+from galerio_events.programme.forms.fields import (
+    FORMATS,
+    Choice,
+    Line,
+    Lines,
+    Places,
+    Rows,
+    WallTime,
+    WebAddress,
+    not_clear,
+)
 from galerio_events.programme.forms.rows import MOST_CREDITS
-from galerio_events.text import clean, one_line
+from galerio_events.text import one_line
 from galerio_events.translated import EMPTY, Translated
 
 _: Any = lazy_gettext
@@ -113,9 +123,8 @@ class LinkForm(Form):
     """A web address that goes with the session; a row with neither an address nor a title is left out."""
 
     kind = Choice(_("Kind"), default=LinkKind.LINK.value)
-    title = StringField(
+    title = Line(
         _("Title"),
-        filters=[lambda value: one_line(value or "")],
         validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
     )
     url = WebAddress(_("Web address"), most=URL_LENGTH)
@@ -136,7 +145,7 @@ class SessionForm(FlaskForm):
     version = HiddenField()
     base = HiddenField()
     nonce = HiddenField()
-    key = StringField(_("Address"), filters=[lambda value: one_line(value or "")])
+    key = Line(_("Address"))
     kind = Choice(_("Kind"))
     venue = Choice(_("Venue"))
     track = Choice(_("Track"))
@@ -281,24 +290,21 @@ def session_form(languages: Sequence[str], names: Mapping[str, str]) -> type[Ses
     credit: dict[str, Any] = {"languages": tuple(languages)}
     for language in languages:
         name = names.get(language, language)
-        made[f"title_{language}"] = StringField(
+        made[f"title_{language}"] = Line(
             _("Title (%(language)s)", language=name),
-            filters=[lambda value: one_line(value or "")],
             validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
         )
-        credit[f"title_{language}"] = StringField(
+        credit[f"title_{language}"] = Line(
             _("Talk title (%(language)s)", language=name),
-            filters=[lambda value: one_line(value or "")],
             validators=[Length(max=TITLE_LENGTH, message=_("This title is too long: %(max)d characters at most."))],
         )
-        made[f"summary_{language}"] = TextAreaField(
+        made[f"summary_{language}"] = Lines(
             _("Summary (%(language)s)", language=name),
             filters=[lambda value: one_line(value or "")],
             validators=[Length(max=SUMMARY_LENGTH, message=_("This summary is too long: %(max)d characters at most."))],
         )
-        made[f"abstract_{language}"] = TextAreaField(
+        made[f"abstract_{language}"] = Lines(
             _("Abstract (%(language)s)", language=name),
-            filters=[lambda value: clean(value or "")],
             validators=[Length(max=TEXT_LENGTH, message=_("This abstract is too long: %(max)d characters at most."))],
         )
     made["people"] = Rows(FormField(type("CreditFormOfEvent", (CreditForm,), credit)), max_entries=MOST_CREDITS)

@@ -14,8 +14,6 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    StringField,
-    TextAreaField,
 )
 from wtforms import TimeField as PlainTimeField
 from wtforms.validators import InputRequired, Length, StopValidation
@@ -31,7 +29,7 @@ from galerio_events.events.domain.settings import (
     TrackSettings,
     VenueSettings,
 )
-from galerio_events.programme.forms.fields import Choice
+from galerio_events.programme.forms.fields import Choice, Line, Lines
 from galerio_events.text import one_line
 from galerio_events.translated import EMPTY, Translated
 
@@ -203,7 +201,7 @@ class OrganiserForm(SettingsForm):
     """Who stands behind the event."""
 
     role = Choice(_("Role"))
-    url = StringField(_("Website"), filters=[lambda value: one_line(value or "")])
+    url = Line(_("Website"))
     logo = FileField(_("Logo"))
     remove_logo = BooleanField(_("Remove the logo"))
 
@@ -220,11 +218,11 @@ class OrganiserForm(SettingsForm):
 class VenueForm(SettingsForm):
     """A venue or room."""
 
-    key = StringField(_("Address"), filters=[lambda value: one_line(value or "")])
+    key = Line(_("Address"))
     kind = Choice(_("Kind"))
     capacity = Whole(_("Capacity"), wrong=EXPLAINED[SettingProblem.CAPACITY_INVALID][1])
-    url = StringField(_("Public web address"), filters=[lambda value: one_line(value or "")])
-    join_address = StringField(_("Join address"), filters=[lambda value: one_line(value or "")])
+    url = Line(_("Public web address"))
+    join_address = Line(_("Join address"))
     opens_at = Hour(_("Opens at"))
     closes_at = Hour(_("Closes at"))
 
@@ -244,8 +242,8 @@ class VenueForm(SettingsForm):
 class TrackForm(SettingsForm):
     """A theme of the programme."""
 
-    key = StringField(_("Address"), filters=[lambda value: one_line(value or "")])
-    colour = StringField(_("Colour"), filters=[lambda value: one_line(value or "")])
+    key = Line(_("Address"))
+    colour = Line(_("Colour"))
 
     def values(self, stored: TrackSettings | None) -> TrackSettings:
         """What the form says; a colour that is none is left as it was typed. Only for a form that validated."""
@@ -297,7 +295,7 @@ def entry_data(values: OrganiserSettings | VenueSettings | TrackSettings) -> dic
 
 def _texts(name: str, label: Callable[[str], Any], most: int, languages: Sequence[str], names: Names) -> dict[str, Any]:
     return {
-        f"{name}_{language}": (StringField if most == NAME_LENGTH else TextAreaField)(
+        f"{name}_{language}": (Line if most == NAME_LENGTH else Lines)(
             label(names.get(language, language)),
             filters=[lambda value: one_line(value or "")],
             validators=[Length(max=most, message=_("This is too long: %(max)d characters at most."))],

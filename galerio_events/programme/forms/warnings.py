@@ -4,11 +4,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField
 from wtforms.validators import DataRequired, Length
 
 from galerio_events.programme.domain.conflicts import REASON_LENGTH
-from galerio_events.text import clean
+from galerio_events.programme.forms.fields import Lines
 
 _: Any = lazy_gettext
 
@@ -17,9 +17,8 @@ class AcceptForm(FlaskForm):
     """`fingerprint` is that of the conflict, as the page showed it."""
 
     fingerprint = HiddenField()
-    reason = TextAreaField(
+    reason = Lines(
         _("Reason"),
-        filters=[lambda value: clean(value or "")],
         validators=[
             DataRequired(message=_("Say why this is all right.")),
             Length(max=REASON_LENGTH, message=_("This reason is too long: %(max)d characters at most.")),

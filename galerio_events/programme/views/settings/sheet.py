@@ -16,6 +16,9 @@ from galerio_events.events.domain.plain import digest_of
 from galerio_events.events.domain.settings import SettingsRefused
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
+from galerio_events.programme.domain.together import differences, together
+from galerio_events.programme.forms.fields import tell_unseen
+from galerio_events.programme.queries.bases import first_of
 from galerio_events.web.guards import actor
 
 
@@ -82,7 +85,9 @@ class Sheet(ABC):
     def again(self) -> ResponseReturnValue:
         """The form with what was sent, which was not saved because its token is not good (any more)."""
         problem = _("This form was open for too long, so nothing is saved yet. It holds what you entered: save again.")
-        return self.page(self.form(sent()), 422, problem=problem)
+        form = self.form(sent())
+        tell_unseen(form)
+        return self.page(form, 422, problem=problem)
 
     def page(self, form: Any, status: int, **more: Any) -> tuple[str, int]:
         """The form as a page."""
