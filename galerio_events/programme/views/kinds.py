@@ -1,17 +1,19 @@
 """What organisers expect of each kind of session."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from galerio_events.events.domain import Subject
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
 from galerio_events.programme.domain import RoleKind, SessionKind
-from galerio_events.programme.domain.kinds import USUAL_MINUTES, kinds_to_plain
+from galerio_events.programme.domain.kinds import USUAL_MINUTES, kinds_from_plain, kinds_to_plain
 from galerio_events.programme.forms.kinds import KindsForm, kinds_data, kinds_form
+from galerio_events.programme.queries.bases import states_of_all
 from galerio_events.programme.queries.settings import kind_settings
 from galerio_events.programme.services.kinds import KindRefused, save_kinds
 from galerio_events.programme.views.settings.sheet import Sheet
@@ -27,9 +29,10 @@ class KindsSheet(Sheet):
 
     template = "settings/kinds.html"
 
-    def form(self, sent: Any) -> KindsForm:
+    def form(self, sent: Any, plain: Mapping[str, Any] | None = None) -> KindsForm:
         made = kinds_form({kind: label(kind) for kind in SessionKind})
-        data = kinds_data(kind_settings(db.session(), self.event.id)) if sent is None else {}
+        kinds = kind_settings(db.session(), self.event.id) if plain is None else kinds_from_plain(plain)
+        data = kinds_data(kinds) if sent is None else {}
         form = made(sent, data=data)
         for kind in SessionKind:
             roles: Any = form[f"roles_{kind.value}"]
@@ -38,6 +41,13 @@ class KindsSheet(Sheet):
 
     def plain(self) -> Mapping[str, Any] | None:
         return kinds_to_plain(kind_settings(db.session(), self.event.id))
+
+    def entered(self, form: KindsForm) -> Mapping[str, Any]:
+        return kinds_to_plain(form.kinds())
+
+    def past(self) -> Iterable[Mapping[str, Any]]:
+        stored = kinds_to_plain(kind_settings(db.session(), self.event.id))
+        return states_of_all(db.session(), self.event.id, Subject.KIND, stored)
 
     def save(self, form: KindsForm) -> ResponseReturnValue | None:
         try:

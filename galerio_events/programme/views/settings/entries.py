@@ -1,6 +1,6 @@
 """Venues and tracks: lists that organisers order, and a form for each entry."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,14 @@ from galerio_events.events import queries as events
 from galerio_events.events import services as event_services
 from galerio_events.events.domain import VenueKind, is_key, keys
 from galerio_events.events.domain.colours import PALETTE, colour_of, contrast_of, nearest_visible
-from galerio_events.events.domain.plain import settings_to_plain
-from galerio_events.events.domain.settings import RESERVED_KEYS, SettingProblem, SettingsRefused
+from galerio_events.events.domain.plain import settings_from_plain, settings_to_plain
+from galerio_events.events.domain.settings import RESERVED_KEYS, SettingProblem, SettingsRefused, TrackSettings, VenueSettings
 from galerio_events.events.models import Event
 from galerio_events.events.services import TRACKS, VENUES, Sort
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
 from galerio_events.programme.forms.settings import TrackForm, VenueForm, entry_data, named_form
+from galerio_events.programme.queries.bases import states
 from galerio_events.programme.queries.settings import use_counts, uses
 from galerio_events.programme.services.edition import InUse, remove_place
 from galerio_events.programme.views.settings.blueprint import bp
@@ -47,6 +48,7 @@ class EntrySheet(Sheet):
     """The form of one venue or track; without a key, of a new one."""
 
     sort: Sort
+    settings: type[VenueSettings] | type[TrackSettings]
     word: str
     listing: str
 
@@ -69,6 +71,17 @@ class EntrySheet(Sheet):
     def plain(self) -> Mapping[str, Any] | None:
         stored = self.stored()
         return None if stored is None else settings_to_plain(stored)
+
+    def entered(self, form: Any) -> Mapping[str, Any]:
+        return settings_to_plain(form.values(self.stored()))
+
+    def past(self) -> Iterable[Mapping[str, Any]]:
+        found = states(db.session(), self.event.id, self.sort.subject, self.key)
+        return ({name: value for name, value in plain.items() if name != "position"} for plain in found)
+
+    def shown(self, plain: Mapping[str, Any] | None) -> Any:
+        """These settings, or what is settled."""
+        return self.stored() if plain is None else settings_from_plain(self.settings, plain)
 
     def seen(self) -> str:
         return event_services.keys_digest([row.key for row in self.rows]) if self.key is None else super().seen()
@@ -100,11 +113,12 @@ class VenueSheet(EntrySheet):
 
     template = "settings/venue.html"
     sort = VENUES
+    settings = VenueSettings
     word = "venue"
     listing = "settings.venues"
 
-    def form(self, sent: Any) -> VenueForm:
-        stored = self.stored()
+    def form(self, sent: Any, plain: Mapping[str, Any] | None = None) -> VenueForm:
+        stored = self.shown(plain)
         data = {"kind": VenueKind.ONSITE.value} if stored is None else entry_data(stored)
         form: VenueForm = named_form(VenueForm, self.languages, LANGUAGE_NAMES)(sent, data=data if sent is None else {})
         form.kind.choices = [(kind.value, label(kind)) for kind in VenueKind]
@@ -118,11 +132,12 @@ class TrackSheet(EntrySheet):
 
     template = "settings/track.html"
     sort = TRACKS
+    settings = TrackSettings
     word = "track"
     listing = "settings.tracks"
 
-    def form(self, sent: Any) -> TrackForm:
-        stored = self.stored()
+    def form(self, sent: Any, plain: Mapping[str, Any] | None = None) -> TrackForm:
+        stored = self.shown(plain)
         data = {"colour": self._unused()} if stored is None else entry_data(stored)
         form: TrackForm = named_form(TrackForm, self.languages, LANGUAGE_NAMES)(sent, data=data if sent is None else {})
         if stored is not None:

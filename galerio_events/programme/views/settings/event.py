@@ -4,7 +4,7 @@ A change that concerns sessions, or takes a language away, is asked about before
 answer does, and what was answered holds only for exactly that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,14 @@ from flask_babel import ngettext
 
 from galerio_events import clock
 from galerio_events.events import queries as events
-from galerio_events.events.domain import EventFormat
-from galerio_events.events.domain.plain import digest_of, settings_to_plain
+from galerio_events.events.domain import EventFormat, Subject
+from galerio_events.events.domain.plain import digest_of, settings_from_plain, settings_to_plain
 from galerio_events.events.domain.settings import KNOWN_LANGUAGES, EventSettings, event_problems
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
 from galerio_events.programme.domain.moving import Keeping, Move, MoveRefused, Obstacle, Timed, move
 from galerio_events.programme.forms.settings import EventForm, event_data, event_form
+from galerio_events.programme.queries.bases import states
 from galerio_events.programme.queries.settings import texts_in, timed_sessions, titles
 from galerio_events.programme.services.edition import change_event, frame_of
 from galerio_events.programme.views.settings.blueprint import bp
@@ -79,9 +80,10 @@ class EventSheet(Sheet):
 
     template = "settings/event.html"
 
-    def form(self, sent: Any) -> EventForm:
+    def form(self, sent: Any, plain: Mapping[str, Any] | None = None) -> EventForm:
         made = event_form(self.languages, KNOWN_LANGUAGES, LANGUAGE_NAMES)
-        data = event_data(self.stored(), KNOWN_LANGUAGES) if sent is None else {}
+        values = self.stored() if plain is None else settings_from_plain(EventSettings, plain)
+        data = event_data(values, KNOWN_LANGUAGES) if sent is None else {}
         form = made(sent, data=data)
         form.format.choices = [(kind.value, label(kind)) for kind in EventFormat]
         form.timezone.choices = self._zones()
@@ -99,6 +101,12 @@ class EventSheet(Sheet):
 
     def plain(self) -> Mapping[str, Any] | None:
         return settings_to_plain(self.stored())
+
+    def entered(self, form: EventForm) -> Mapping[str, Any]:
+        return settings_to_plain(form.values(self.stored()))
+
+    def past(self) -> Iterable[Mapping[str, Any]]:
+        return states(db.session(), self.event.id, Subject.EVENT)
 
     def address(self) -> str:
         return url_for("settings.event", slug=self.event.slug)

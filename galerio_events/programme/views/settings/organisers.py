@@ -1,6 +1,6 @@
 """Who stands behind the event, with their logos."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -11,14 +11,16 @@ from galerio_events import clock
 from galerio_events.errors import NotFound
 from galerio_events.events import queries as events
 from galerio_events.events import services
-from galerio_events.events.domain import OrganiserRole
+from galerio_events.events.domain import OrganiserRole, Subject
 from galerio_events.events.domain.pictures import EXTENSION, MOST_BYTES, Picture, PictureProblem, PictureRefused
-from galerio_events.events.domain.plain import settings_to_plain
+from galerio_events.events.domain.plain import settings_from_plain, settings_to_plain
+from galerio_events.events.domain.settings import OrganiserSettings
 from galerio_events.events.imports.pictures import read_picture
 from galerio_events.events.models import Event, EventOrganiser
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
 from galerio_events.programme.forms.settings import OrganiserForm, entry_data, named_form
+from galerio_events.programme.queries.bases import states
 from galerio_events.programme.views.settings.blueprint import bp
 from galerio_events.programme.views.settings.sheet import Sheet
 from galerio_events.web.expired import back_to, when_expired
@@ -45,9 +47,10 @@ class OrganiserSheet(Sheet):
         """The one that the form is about."""
         return next((row for row in self.rows if row.id == self.organiser_id), None)
 
-    def form(self, sent: Any) -> OrganiserForm:
-        stored = self.organiser
-        data = {"role": OrganiserRole.HOST.value} if stored is None else entry_data(events.organiser_settings(stored))
+    def form(self, sent: Any, plain: Mapping[str, Any] | None = None) -> OrganiserForm:
+        stored = None if self.organiser is None else events.organiser_settings(self.organiser)
+        shown = stored if plain is None else settings_from_plain(OrganiserSettings, plain)
+        data = {"role": OrganiserRole.HOST.value} if shown is None else entry_data(shown)
         form: OrganiserForm = self.form_class(sent, data=data if sent is None else {})
         form.role.choices = [(role.value, label(role)) for role in OrganiserRole]
         return form
@@ -55,6 +58,21 @@ class OrganiserSheet(Sheet):
     def plain(self) -> Mapping[str, Any] | None:
         stored = self.organiser
         return None if stored is None else settings_to_plain(events.organiser_settings(stored))
+
+    def entered(self, form: OrganiserForm) -> Mapping[str, Any]:
+        stored = self.organiser
+        return settings_to_plain(form.values(None if stored is None else events.organiser_settings(stored)))
+
+    def past(self) -> Iterable[Mapping[str, Any]]:
+        found = states(db.session(), self.event.id, Subject.EVENT)
+        return (each for plain in found for each in plain.get("organisers", ()))
+
+    def merged(self, form: OrganiserForm, values: Mapping[str, Any]) -> OrganiserForm:
+        made = self.form(None, values)
+        made.remove_logo.data = form.remove_logo.data
+        if getattr(form.logo.data, "filename", ""):
+            made.logo.errors = [_("Choose the picture again: pages cannot keep files.")]
+        return made
 
     def seen(self) -> str:
         return services.organisers_digest(self.rows) if self.organiser_id is None else super().seen()

@@ -1,7 +1,7 @@
 """One request to a form of settings: what was sent is kept until it is saved, whatever happens in between."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -35,12 +35,20 @@ class Sheet(ABC):
         self.by = actor().account_id
 
     @abstractmethod
-    def form(self, sent: Any) -> Any:
-        """The form with what was sent, and nothing else; or else with what is stored."""
+    def form(self, sent: Any, plain: Mapping[str, Any] | None = None) -> Any:
+        """The form with what was sent, and nothing else; or else with these values, or what is stored."""
 
     @abstractmethod
     def plain(self) -> Mapping[str, Any] | None:
         """What is stored now, in plain JSON; None for what is not there yet."""
+
+    @abstractmethod
+    def entered(self, form: Any) -> Mapping[str, Any]:
+        """What the valid form says, in plain JSON."""
+
+    @abstractmethod
+    def past(self) -> Iterable[Mapping[str, Any]]:
+        """What the history says that was stored, the newest first, among it what is not about this."""
 
     @abstractmethod
     def save(self, form: Any) -> ResponseReturnValue | None:
@@ -105,13 +113,17 @@ class Sheet(ABC):
         flash(message, "success")
         return redirect(self.address())
 
+    def merged(self, form: Any, values: Mapping[str, Any]) -> Any:
+        """The form with these values, which came together from a form that was sent and what is stored."""
+        return self.form(None, values)
+
     def _compare(self, form: Any) -> ResponseReturnValue:
-        """What was entered beside what somebody else has stored meanwhile; the form keeps what was entered."""
-        rows = [
-            (name, entered, kept)
-            for (name, entered), (_name, kept) in zip(told(form), told(self.form(None)), strict=True)
-            if entered != kept
-        ]
+        """What the reader and somebody else have changed meanwhile; the form holds both, and the reader's in a clash."""
+        base = first_of(self.past(), digest_of, form.seen.data or "")
+        shown = None if base is None else told(self.form(None, base))
+        rows = differences(shown, told(form), told(self.form(None)), shown)
+        if base is not None:
+            form = self.merged(form, together(base, self.entered(form), self.plain()))
         form.seen.data = self.seen()
         return self.page(form, 409, comparison=rows)
 
