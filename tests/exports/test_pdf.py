@@ -11,7 +11,7 @@ from galerio_events.events.domain import VenueKind
 from galerio_events.programme.domain import SessionKind
 from galerio_events.releases.domain.document import PublishedProgramme, PublishedVenue
 from galerio_events.releases.exports import pdf
-from galerio_events.releases.exports.pdf import glyphs, layout, typesetting
+from galerio_events.releases.exports.pdf import glyphs, layout, names, typesetting
 from tests.support.builders import sample_programme, tr
 
 URL = "https://www.example.org"
@@ -172,3 +172,37 @@ def test_a_picture_that_cannot_be_set_is_left_out() -> None:
 def test_what_cannot_be_set_is_told() -> None:
     with pytest.raises(typesetting.NotTypeset, match="language"):
         typesetting.typeset("common", {"labels": 1}, {}, created=sample_programme().released_at)
+
+
+def grouped(*people: str) -> list[tuple[str, list[str]]]:
+    labels = {"latin_names": "latin", "other_names": "other"}
+    return [(group["heading"], group["people"]) for group in names.grouped(people, labels, lambda name: name)]
+
+
+def test_people_stand_by_the_name_that_is_printed() -> None:
+    assert grouped("山中 竹春", "zoë A", "Émile B", "赤岡 謙", "Emil C", "石川 武史", "Tan", "①") == [
+        ("latin", ["Emil C", "Émile B", "Tan", "zoë A"]),
+        ("other", ["山中 竹春", "石川 武史", "赤岡 謙", "①"]),
+    ]
+    assert grouped("b", "A") == [("", ["A", "b"])]
+    assert grouped("\U00020bb7野", "吉野", "") == [("", ["", "吉野", "\U00020bb7野"])]
+
+
+def test_letters_stand_over_more_than_forty_people() -> None:
+    few = [f"{letter}{n:02}" for letter in "AB" for n in range(20)]
+    assert grouped(*few) == [("", few)]
+    assert grouped(*few, "é") == [("A", few[:20]), ("B", few[20:]), ("E", ["é"])]
+
+
+def test_where_people_come_from_stands_apart_from_their_names() -> None:
+    lines = text(booklet(sample_programme(1), "en")).split("\n")
+    assert [line for line in lines if "Pablo, " in line] == ["Moderator Christopher Pablo, World Bank Japan"]
+    assert not [line for line in lines if line.endswith(("・", "／", ","))]
+
+
+def test_a_session_shorter_than_half_a_page_stands_on_one_page() -> None:
+    base = sample_programme(12)
+    abstract = "We compare notes. " * 40
+    sessions = tuple(replace(s, abstract=tr("", f"Begin{n}. {abstract}End{n}.")) for n, s in enumerate(base.sessions))
+    pages = [page.extract_text() for page in reader(booklet(replace(base, sessions=sessions), "en")).pages]
+    assert [n for n in range(12) if not any(f"Begin{n}." in page and f"End{n}." in page for page in pages)] == []
