@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from galerio_events.events.models import Event, Venue
 from galerio_events.extensions import db
@@ -524,6 +524,8 @@ def test_axe_finds_nothing(site: Site, opened: Callable[..., Page], language: st
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     found = [f"grid: {each}" for each in axe_violations(page)]
     assert sideways(page) <= 0
+    if width < 500:
+        page.click("[data-more] summary")
     page.click("[data-help-open]")
     found += [f"help: {each}" for each in axe_violations(page)]
     page.keyboard.press("Escape")
@@ -561,3 +563,190 @@ def test_a_finger_scrolls_unless_it_waits(site: Site, opened: Callable[..., Page
     touch("touchEnd")
     saved(page)
     assert stands(site, "panel") == (utc(24, 1, 30), utc(24, 2, 30), "webinar", True, False)
+
+
+def compared(page: Page) -> dict[str, list[str]]:
+    expect(page.locator("[data-dialog=compare]")).to_be_visible()
+    return {
+        row.locator("th").inner_text(): [cell.strip() for cell in row.locator("td").all_inner_texts()]
+        for row in page.locator("[data-compare-rows] tr").all()
+    }
+
+
+def edit(site: Site, key: str, **values: object) -> None:
+    """Somebody else saves the session with these values."""
+    with site.app.app_context():
+        event = db.session().query(Event).one()
+        session = queries.session_by_key(db.session(), event.id, key)
+        assert session is not None
+        changed = replace(queries.values_of(session), **values)  # type: ignore[arg-type]
+        services.save_session(
+            db.session(), event.id, key, changed, expected_version=session.version, now=datetime.now(UTC)
+        )
+        db.session.commit()
+
+
+def take_hold(page: Page, key: str, day: int, venue: str, wall: str) -> None:
+    """Drags the session there, and keeps the button pressed."""
+    start, (x, y) = block(page, key), place(page, day, venue, wall)
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(start[0] + 6, start[1] + 6)
+    page.mouse.move(x, y + 8, steps=4)
+
+
+def test_a_long_drag_does_not_overwrite_what_came_in_meanwhile(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    take_hold(page, "panel", 1, "webinar", "14:00")
+    edit(site, "panel", venue="hall", starts_at=utc(24, 4), ends_at=utc(24, 5))
+    expect(page.locator("[data-col='0 hall'] [data-key=panel]")).to_be_visible()
+    page.mouse.up()
+    assert compared(page)["Venue"] == ["Webinar", "unchanged", "Hall"]
+    assert stands(site, "panel")[:3] == (utc(24, 4), utc(24, 5), "hall")
+    page.click("[data-compare-mine]")
+    saved(page)
+    assert stands(site, "panel")[:3] == (utc(25, 5), utc(25, 6), "hall")
+
+
+def test_a_lock_that_comes_in_during_a_drag_holds(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    take_hold(page, "panel", 1, "webinar", "14:00")
+    edit(site, "panel", locked=True)
+    expect(page.locator("[data-status]")).to_contain_text("Panel is locked.")
+    page.mouse.up()
+    saved(page)
+    assert stands(site, "panel") == (utc(24, 1), utc(24, 2), "webinar", True, True)
+    assert page.locator("[data-key=panel] .tt-when").inner_text() == "10:00–11:00"
+
+
+def test_all_steps_that_were_asked_for_are_compared(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.route("**/timetable.json?since=*", lambda route: route.abort())
+    edit(site, "panel", venue="hall")
+    page.focus("[data-key=panel]")
+    page.evaluate(
+        """() => { for (let i = 0; i < 4; i += 1) document.querySelector("[data-key=panel]").dispatchEvent(
+            new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true })); }"""
+    )
+    assert compared(page)["Time"][1] == "Thursday 24 November 2022, 10:20–11:20"
+    page.click("[data-compare-mine]")
+    saved(page)
+    assert stands(site, "panel")[:3] == (utc(24, 1, 20), utc(24, 2, 20), "hall")
+
+
+def test_an_answer_that_is_lost_is_looked_for(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/panel/place", lose)
+    page.focus("[data-key=panel]")
+    page.keyboard.press("Alt+ArrowDown")
+    saved(page)
+    assert stands(site, "panel")[0] == utc(24, 1, 5)
+    expect(page.locator("[data-status]")).to_have_text("Panel: Thu 24 Nov, 10:05–11:05, Webinar")
+    page.unroute("**/panel/place")
+    page.click("[data-undo]")
+    saved(page)
+    assert stands(site, "panel")[0] == utc(24, 1)
+
+
+def test_what_was_wanted_is_kept_while_one_signs_in_again(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.context.clear_cookies()
+    page.focus("[data-key=panel]")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(page.locator("[data-status] a")).to_have_attribute("target", "_blank")
+    assert stands(site, "panel")[0] == utc(24, 1)
+    other = page.context.new_page()
+    sign_in(other, site)
+    page.click("[data-offer=again]")
+    saved(page)
+    assert stands(site, "panel")[0] == utc(24, 1, 5)
+
+
+def test_what_somebody_removes_is_not_dragged_on(site: Site, opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.route("**/timetable.json?since=*", lambda route: route.abort())
+    with site.app.app_context():
+        event = db.session().query(Event).one()
+        services.remove_session(db.session(), event.id, "panel", expected_version=1, now=NOW)
+        db.session.commit()
+    take_hold(page, "panel", 1, "webinar", "14:00")
+    expect(page.locator("[data-status]")).to_have_text("Somebody else has removed this session meanwhile.")
+    page.mouse.up()
+    expect(page.locator("[data-key=panel], .tt-ghost")).to_have_count(0)
+
+
+def test_two_quick_clicks_open_the_details(opened: Callable[..., Page]) -> None:
+    page = opened()
+    page.mouse.dblclick(*block(page, "panel"))
+    expect(page.locator("[data-dialog=card]")).to_be_visible()
+
+
+def nights(serve: Callable[..., Site], month: int, first: int) -> Site:
+    def prepare(app: Flask) -> None:
+        db_session = db.session()
+        event = make_event(
+            db_session, timezone="America/New_York", starts_on=date(2022, month, first), ends_on=date(2022, month, first + 1)
+        )
+        starts_at = datetime(2022, month, first, 16, 30, tzinfo=UTC)
+        make_session(db_session, event, "noon", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+        make_account(db_session, EMAIL, AccountRole.ADMINISTRATOR)
+        db_session.commit()
+
+    return serve(prepare)
+
+
+@pytest.mark.parametrize(
+    ("month", "first", "time", "question", "answers", "start"),
+    [
+        (11, 5, "01:30", "twice", ["before", "after"], datetime(2022, 11, 6, 6, 30, tzinfo=UTC)),
+        (3, 12, "02:30", "never", ["01:30", "03:30"], datetime(2022, 3, 13, 7, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_time_that_is_not_one_is_asked_about(
+    serve: Callable[..., Site], open_page: Callable[..., Page], month: int, first: int, time: str, question: str,
+    answers: list[str], start: datetime,
+) -> None:  # fmt: skip
+    site = nights(serve, month, first)
+    page = open_page()
+    sign_in(page, site)
+    page.goto(f"{site.url}/en{AT}")
+    page.click("[data-new=session]")
+    page.fill("[name=title_en]", "Night")
+    page.select_option("[data-new-day]", "1")
+    page.fill("[data-new-start]", time)
+    page.click("[data-new-form] button[type=submit]")
+    expect(page.locator("[data-new-question]")).to_contain_text(question)
+    told = page.locator("[data-new-answers] label").all_inner_texts()
+    assert [word in text for word, text in zip(answers, told, strict=True)] == [True, True]
+    assert axe_violations(page) == []
+    page.click("[data-new-answers] label:last-child")
+    page.click("[data-new-form] button[type=submit]")
+    expect(page.locator("[data-key=night]")).to_be_focused()
+    assert stands(site, "night")[0] == start
+
+
+def test_the_next_day_keeps_what_clocks_show(serve: Callable[..., Site], open_page: Callable[..., Page]) -> None:
+    site = nights(serve, 11, 5)
+    page = open_page()
+    sign_in(page, site)
+    page.goto(f"{site.url}/en{AT}")
+    page.focus("[data-key=noon]")
+    page.keyboard.press("Alt+PageDown")
+    saved(page)
+    assert page.locator("[data-key=noon] .tt-when").inner_text() == "12:30–13:30"
+    assert stands(site, "noon")[0] == datetime(2022, 11, 6, 17, 30, tzinfo=UTC)
+
+
+def test_on_a_phone_the_grid_is_on_the_first_screen(opened: Callable[..., Page]) -> None:
+    page = opened(width=390)
+    box = page.locator("[data-scroll]").bounding_box()
+    assert box is not None
+    assert box["y"] < 700
+    page.click("[data-more] summary")
+    expect(page.locator("[data-filter=query]")).to_be_visible()
+    assert axe_violations(page) == []

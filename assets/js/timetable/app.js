@@ -5,9 +5,9 @@ import { Dialogs } from "./dialogs.js";
 import { Drag } from "./drag.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
-import { Server, SignedOut } from "./server.js";
+import { Missing, Server, SignedOut } from "./server.js";
 import { Steps } from "./steps.js";
-import { Store, fill, fold } from "./store.js";
+import { Store, fill, fold, placement, same } from "./store.js";
 
 const POLL = 3000;
 
@@ -38,7 +38,8 @@ class App extends Changes {
     this.grid = new Grid(root, store, words);
     this.steps = new Steps(() => this.showSteps());
     this.dialogs = new Dialogs(this);
-    this.filters = {};
+    // On a phone the grid comes first.
+    root.querySelector("[data-more]").open = !window.matchMedia("(max-width: 48rem)").matches;
     this.removed = new Map();
     this.remember();
     this.listen();
@@ -91,16 +92,21 @@ class App extends Changes {
     });
     on("[data-conflict]", "click", (_event, button) => this.jump(Number(button.dataset.conflict)));
     on("[data-new]", "click", (_event, button) => this.dialogs.draw(this.emptyPlace(button.dataset.new), button.dataset.new));
+    this.status.addEventListener("click", (event) => event.target.closest("[data-offer=again]") && this.again());
     on("[data-help-open]", "click", () => this.dialogs.open("help"));
     const given = new URLSearchParams(window.location.search);
     for (const [name, parameter] of [["query", "q"], ["track", "track"], ["status", "status"]]) {
       const field = root.querySelector(`[data-filter="${name}"]`);
       field.value = given.get(parameter) ?? "";
-      field.addEventListener("input", () => this.filter());
+      field.addEventListener("input", () => {
+        clearTimeout(this.filtering);
+        this.filtering = setTimeout(() => this.filter(), name === "query" ? 150 : 0);
+      });
     }
     root.addEventListener("click", (event) => {
       const block = event.target.closest(".tt-block");
-      if (block) {
+      // The second click of two opens nothing and closes nothing.
+      if (block && event.detail < 2 && this.store.sessions.has(block.dataset.key)) {
         this.dialogs.card(block.dataset.key);
       }
     });
@@ -147,7 +153,7 @@ class App extends Changes {
       (!track || session.track === track) &&
       (!status || session.status === status) &&
       (!query || fold([session.title, session.key, ...session.people.map((key) => this.store.people[key])].join(" ")).includes(query));
-    this.grid.draw();
+    this.grid.filter();
     this.showConflicts();
     const filtered = query || track || status;
     const all = [...this.store.sessions.values()];
@@ -165,6 +171,18 @@ class App extends Changes {
   say(text, bad = false) {
     this.status.textContent = text;
     this.status.classList.toggle("is-bad", bad);
+    if (this.wish) {
+      this.offer("again");
+    }
+  }
+
+  // Something to press beside what was said: to sign in, or to send again what did not get through.
+  offer(name) {
+    if (!this.status.querySelector(`[data-offer=${name}]`)) {
+      const offered = this.root.querySelector(`[data-offer-${name}]`).content.firstElementChild.cloneNode(true);
+      offered.dataset.offer = name;
+      this.status.append(" ", offered);
+    }
   }
 
   refuse(session) {
@@ -232,7 +250,11 @@ class App extends Changes {
       }
     } catch (error) {
       this.offline = true;
-      this.say(error instanceof SignedOut ? this.words.signed_out : this.words.offline, true);
+      if (error instanceof SignedOut || error instanceof Missing) {
+        this.explain(error);
+      } else {
+        this.say(this.words.offline, true);
+      }
     } finally {
       this.looking = false;
     }
@@ -243,14 +265,24 @@ class App extends Changes {
       this.store.replace(await this.server.data());
       this.grid.draw();
       this.showConflicts();
+      this.drag?.refresh();
       return;
     }
+    const own = new Set([...this.store.sessions].filter(([, session]) => session.pending).map(([key]) => key));
+    const { wish } = this;
     const titles = new Map([...this.store.sessions].map(([key, session]) => [key, session.title]));
-    const changed = this.store.merge(news);
+    // What the reader has under way is answered by itself.
+    const changed = this.store.merge(news).filter((key) => !own.has(key));
     this.store.change = news.change;
     this.grid.redraw();
     this.showConflicts();
-    if (changed.length === 1) {
+    const arrived = wish && this.store.sessions.get(wish.key);
+    if (arrived && arrived.version > wish.known.version && same(placement(arrived), wish.at)) {
+      // It did get through.
+      this.wish = null;
+      this.steps.add({ key: wish.key, what: wish.what, before: wish.before, after: wish.at });
+      this.say(wish.what);
+    } else if (changed.length === 1) {
       const [key] = changed;
       const title = this.store.sessions.get(key)?.title ?? titles.get(key) ?? key;
       this.say(fill(this.words.others, { who: news.by[key] ?? this.words.somebody, title }));
@@ -260,5 +292,6 @@ class App extends Changes {
     for (const key of changed) {
       this.grid.block(key)?.classList.add("is-news");
     }
+    this.drag?.refresh();
   }
 }

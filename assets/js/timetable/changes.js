@@ -1,15 +1,20 @@
 // What the reader changes: shown at once, sent to the server, and taken back where that says no.
 
-import { Refused, SignedOut } from "./server.js";
+import { Lost, Missing, Refused, SignedOut } from "./server.js";
 import { fill, placement, same } from "./store.js";
 
 class Overtaken extends Error {}
+
+class NotDone extends Error {}
 
 // Expects `store`, `server`, `grid`, `steps`, `dialogs`, `words`, `say` and `showConflicts` of the class that extends it.
 export class Changes {
   // By session: how often a change was not taken. What was to follow such a change is not sent any more, as it was made
   // without knowing why.
   refusals = new Map();
+
+  // What did not get through, to be sent again.
+  wish = null;
 
   fields(at) {
     return {
@@ -21,23 +26,29 @@ export class Changes {
     };
   }
 
-  async dry(key, at, signal) {
+  dry(key, at, signal) {
     return this.server.dry(key, this.fields(at), signal);
   }
 
-  // Moves a session at once, and tells the server; where that says no, the session goes back.
-  async move(key, at, { nudge = false, quiet = false } = {}) {
+  // Moves a session at once, and tells the server; where that says no, the session goes back. `base` is where the
+  // session stood when the reader took hold of it.
+  async move(key, at, { nudge = false, quiet = false, base = undefined } = {}) {
     const session = this.store.sessions.get(key);
-    const before = placement(session);
+    if (!session) {
+      this.say(this.words.gone, true);
+      return false;
+    }
+    const before = base ?? placement(session);
     if (!this.mayEdit || same(before, at)) {
       return false;
     }
-    if (before.locked && at.locked) {
+    if (session.locked && (at.locked || !before.locked)) {
       this.refuse(session);
       return false;
     }
     Object.assign(session, at);
     session.pending += 1;
+    this.wish = null;
     this.grid.redraw();
     const what = this.told(session, before);
     this.say(what);
@@ -48,24 +59,58 @@ export class Changes {
   }
 
   async send(key, at, before, what) {
-    const refusals = this.refusals.get(key) ?? 0;
-    const fields = () => {
-      const now = this.store.sessions.get(key);
-      if (!now || (this.refusals.get(key) ?? 0) !== refusals) {
-        throw new Overtaken();
+    let sent = at;
+    for (;;) {
+      const refusals = this.refusals.get(key) ?? 0;
+      const fields = () => {
+        const now = this.store.sessions.get(key);
+        if (!now || (this.refusals.get(key) ?? 0) !== refusals) {
+          throw new Overtaken();
+        }
+        return { ...now.known, ...this.fields(sent) };
+      };
+      try {
+        this.settle(key, await this.server.place(key, fields, (error) => this.check(key, sent, what, error)));
+        return true;
+      } catch (error) {
+        const last = this.store.sessions.get(key);
+        if (error instanceof Refused && error.answer.stale && last && !same(placement(last), sent)) {
+          // More was asked for meanwhile: the comparison is about the last of it.
+          this.refusals.set(key, refusals + 1);
+          sent = placement(last);
+          continue;
+        }
+        if (!(error instanceof Overtaken)) {
+          this.failed(key, { before, what }, error);
+        }
+        this.steps.drop({ key, what });
+        return false;
       }
-      return { version: now.version, since: Math.max(now.since ?? 0, this.store.change), ...this.fields(at) };
-    };
-    try {
-      this.settle(key, await this.server.place(key, fields));
-      return true;
-    } catch (error) {
-      if (!(error instanceof Overtaken)) {
-        this.failed(key, before, error);
-      }
-      this.steps.drop({ key, what });
-      return false;
     }
+  }
+
+  // No answer came: whether the server has it is to be seen from what it has now.
+  async check(key, sent, what, lost) {
+    this.say(this.words.unknown, true);
+    let data;
+    try {
+      data = await this.server.data();
+    } catch (error) {
+      throw error instanceof SignedOut ? error : lost;
+    }
+    const given = data.sessions.find((session) => session.key === key);
+    const known = this.store.sessions.get(key)?.known;
+    const stands = given && placement({ venue: "", tray: false, locked: false, ...given });
+    if (!given || (given.version > known?.version && !same(stands, sent))) {
+      // Somebody else's change is told by the poll, and by the comparison when it is tried again.
+      throw given ? new Lost() : new Refused({ gone: true, problems: { start: this.words.gone } }, 409);
+    }
+    if (given.version === known?.version) {
+      throw new NotDone();
+    }
+    this.say(what);
+    const conflicts = data.conflicts.filter((conflict) => conflict.sessions.includes(key));
+    return { change: data.change, sessions: [given], people: data.people, conflicts };
   }
 
   settle(key, part) {
@@ -73,11 +118,8 @@ export class Changes {
     if (session) {
       session.pending = Math.max(0, session.pending - 1);
     }
-    this.store.merge(part);
-    // From here on the reader knows what the session says, what others have done to it before included.
-    if (this.store.sessions.has(key)) {
-      this.store.sessions.get(key).since = part.change;
-    }
+    this.store.merge(part, { own: true });
+    this.store.atRest(key);
     this.grid.redraw();
     this.showConflicts();
     const mine = this.store.conflictsOf(key);
@@ -86,39 +128,77 @@ export class Changes {
     }
   }
 
-  failed(key, before, error) {
+  failed(key, { before, what }, error) {
     const session = this.store.sessions.get(key);
+    const wanted = session && { key, at: placement(session), before, what, known: session.known };
+    this.refusals.set(key, (this.refusals.get(key) ?? 0) + 1);
     if (session) {
       session.pending = 0;
-      Object.assign(session, before);
     }
-    this.refusals.set(key, (this.refusals.get(key) ?? 0) + 1);
     if (error instanceof Refused && error.answer.stale) {
-      this.store.merge(error.answer);
-      if (this.store.sessions.has(key)) {
-        this.store.sessions.get(key).since = error.answer.change;
-      }
+      this.store.merge(error.answer, { own: true });
       if (error.answer.comparison) {
         this.dialogs.compare(key, error.answer.comparison);
       }
     } else if (error instanceof Refused && error.answer.gone) {
-      this.store.merge({ sessions: [], people: {}, conflicts: [], gone: [key] });
-      this.say(error.message, true);
+      this.gone(key);
     } else {
+      // What was wanted is kept, to be sent again.
+      this.wish = error instanceof Refused || error instanceof Missing || !before ? null : wanted;
       this.explain(error);
     }
+    this.store.atRest(key);
     this.grid.redraw();
     this.showConflicts();
+  }
+
+  gone(key) {
+    this.store.merge({ sessions: [], people: {}, conflicts: [], gone: [key] });
+    this.grid.redraw();
+    this.showConflicts();
+    this.say(this.words.gone, true);
   }
 
   explain(error) {
     if (error instanceof SignedOut) {
       this.say(this.words.signed_out, true);
+      this.offer("signin");
+    } else if (error instanceof Missing) {
+      this.say(this.words.missing, true);
     } else if (error instanceof Refused) {
       this.say(fill(this.words.refused, { why: error.message }), true);
     } else {
-      this.say(this.words.failed, true);
+      this.say(error instanceof Lost ? this.words.unknown : this.words.failed, true);
     }
+    if (this.wish) {
+      this.offer("again");
+    }
+  }
+
+  // While dragging, the server could not be asked what would be in conflict there.
+  explainDry(error) {
+    if (error instanceof SignedOut || error instanceof Missing || error instanceof Refused) {
+      this.explain(error);
+    } else {
+      this.say(this.words.not_asked, true);
+    }
+  }
+
+  // Sends once more what did not get through, with the version that the reader saw then.
+  async again() {
+    const { wish } = this;
+    const session = wish && this.store.sessions.get(wish.key);
+    this.wish = null;
+    if (!session) {
+      this.say(wish ? this.words.gone : "", Boolean(wish));
+      return;
+    }
+    if (same(session.stored, wish.at)) {
+      this.say(wish.what);
+      return;
+    }
+    session.known = wish.known;
+    await this.move(wish.key, wish.at, { base: wish.before });
   }
 
   // What was chosen in the comparison: the stored version with the reader's change on top.
@@ -173,9 +253,9 @@ export class Changes {
   async remove(key, { quiet = false } = {}) {
     const session = this.store.sessions.get(key);
     try {
-      await this.server.remove(key, () => ({ version: this.store.sessions.get(key).version }));
+      await this.server.remove(key, () => ({ version: this.store.sessions.get(key)?.version ?? session.version }));
     } catch (error) {
-      this.failed(key, placement(session), error);
+      this.failed(key, {}, error);
       return false;
     }
     this.removed.set(key, { ...session, version: session.version + 1 });
@@ -193,7 +273,7 @@ export class Changes {
   async restore(key) {
     const gone = this.removed.get(key);
     try {
-      this.store.merge(await this.server.restore(key, () => ({ version: gone.version })));
+      this.store.merge(await this.server.restore(key, () => ({ version: gone.version })), { own: true });
     } catch (error) {
       this.explain(error);
       return false;
@@ -209,7 +289,7 @@ export class Changes {
   async add(fields) {
     try {
       const part = await this.server.add(() => fields);
-      this.store.merge(part);
+      this.store.merge(part, { own: true });
       this.grid.redraw();
       this.showConflicts();
       const session = this.store.sessions.get(part.key);
@@ -221,7 +301,8 @@ export class Changes {
       if (error instanceof Refused) {
         return { why: error.message || this.words.failed };
       }
-      return { why: error instanceof SignedOut ? this.words.signed_out : this.words.failed };
+      const { words } = this;
+      return { why: error instanceof SignedOut ? words.signed_out : error instanceof Lost ? words.unknown : words.failed };
     }
   }
 

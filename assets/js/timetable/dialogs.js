@@ -10,7 +10,12 @@ export class Dialogs {
       button.addEventListener("click", () => button.closest("dialog").close());
     }
     for (const dialog of app.root.querySelectorAll("dialog")) {
-      dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+      dialog.addEventListener("click", (event) => {
+        // Two quick clicks open it; the second of them does not close it again.
+        if (event.target === dialog && event.detail < 2 && performance.now() - this.openedAt > 500) {
+          dialog.close();
+        }
+      });
       dialog.addEventListener("close", () => this.key && app.grid.block(this.key)?.focus({ preventScroll: true }));
     }
     for (const button of app.root.querySelectorAll("[data-card-do]")) {
@@ -28,6 +33,9 @@ export class Dialogs {
       event.preventDefault();
       this.send();
     });
+    for (const name of ["day", "start"]) {
+      this.find(`[data-new-${name}]`)?.addEventListener("input", () => this.forgetQuestion());
+    }
     // A break is called so in every language of the event, and is shorter; what somebody typed stays.
     this.form?.elements.kind.addEventListener("change", () => this.suggest());
   }
@@ -41,7 +49,10 @@ export class Dialogs {
   }
 
   open(name) {
-    this.get(name).showModal();
+    this.openedAt = performance.now();
+    if (!this.get(name).open) {
+      this.get(name).showModal();
+    }
   }
 
   card(key) {
@@ -95,6 +106,7 @@ export class Dialogs {
     const { form } = this;
     const day = store.dayOf(at.start);
     form.reset();
+    this.forgetQuestion();
     this.key = null;
     form.elements.kind.value = kind;
     form.elements.venue.value = at.venue;
@@ -133,9 +145,18 @@ export class Dialogs {
     const day = Number(this.find("[data-new-day]").value);
     const time = this.find("[data-new-start]").value;
     const same = drawn.day === day && drawn.start === time;
-    const elapsed = same ? drawn.elapsed : store.elapsed(day, time);
+    const found = store.readings(day, time);
+    const chosen = this.find("[data-new-answers] input:checked");
+    const meant = this.asked === `${day} ${time}` && chosen ? Number(chosen.value) : null;
+    const elapsed = same ? drawn.elapsed : (meant ?? (found.never || found.at.length !== 1 ? null : found.at[0]));
+    problem.hidden = true;
+    if (elapsed === null && found.at.length) {
+      this.ask(day, time, found);
+      return;
+    }
     const minutes = Number(this.find("[data-new-minutes]").value);
     const fields = Object.fromEntries(new FormData(form));
+    delete fields.moment;
     if (elapsed !== null && Number.isInteger(minutes) && minutes > 0) {
       for (const [name, minute] of [["starts_at", 0], ["ends_at", minutes]]) {
         const at = store.days[day].start + elapsed + minute;
@@ -152,6 +173,37 @@ export class Dialogs {
       problem.textContent = why;
       problem.hidden = false;
     }
+  }
+
+  // The clocks change at that time: which of two moments is meant only the reader can say.
+  ask(day, time, { at, never }) {
+    const { store, words } = this.app;
+    this.asked = `${day} ${time}`;
+    const start = this.find("[data-new-start]");
+    const question = this.find("[data-new-question]");
+    question.textContent = fill(never ? words.time_never : words.time_twice, { time });
+    const answers = at.map((elapsed, index) => {
+      const label = make("label", "");
+      const choice = make("input", "form-check-input");
+      Object.assign(choice, { type: "radio", name: "moment", value: String(elapsed) });
+      const shown = store.time(day, elapsed);
+      const text = never ? shown : fill(index ? words.time_second : words.time_first, { time: shown });
+      label.append(choice, ` ${text}`);
+      return label;
+    });
+    this.find("[data-new-answers]").replaceChildren(...answers);
+    this.find("[data-new-choices]").hidden = false;
+    start.setAttribute("aria-invalid", "true");
+    start.setAttribute("aria-describedby", question.id);
+    answers[0].control.focus();
+  }
+
+  forgetQuestion() {
+    this.asked = null;
+    this.find("[data-new-choices]").hidden = true;
+    this.find("[data-new-answers]").replaceChildren();
+    this.find("[data-new-start]").removeAttribute("aria-invalid");
+    this.find("[data-new-start]").removeAttribute("aria-describedby");
   }
 
   compare(key, comparison) {

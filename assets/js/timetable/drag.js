@@ -60,7 +60,13 @@ export class Drag {
     const now = { x: event.clientX, y: event.clientY, touch, moving: false, pointer: event.pointerId };
     if (block) {
       const session = this.store.sessions.get(block.dataset.key);
-      Object.assign(now, { mode: event.target.closest(".tt-edge") ? "resize" : "move", session, block });
+      if (!session) {
+        return;
+      }
+      // What others do meanwhile must not be overwritten unseen: the drag is about the session as it was taken hold of.
+      const base = placement(session);
+      Object.assign(now, { mode: event.target.closest(".tt-edge") ? "resize" : "move", session, base, block });
+      this.store.hold(session.key);
       const box = block.getBoundingClientRect();
       const grabbed = (event.clientY - box.top) / this.grid.scale;
       now.grab = session.tray || block.classList.contains("tt-waiting") ? Math.min(15, session.length / 2) : grabbed;
@@ -102,9 +108,7 @@ export class Drag {
 
   begin() {
     const { now } = this;
-    if (now.session?.locked) {
-      this.app.refuse(now.session);
-      this.now = null;
+    if (now.session && !this.stillThere()) {
       return;
     }
     now.moving = true;
@@ -141,9 +145,32 @@ export class Drag {
     this.ask(wanted);
   }
 
+  // Others may have removed the session, or locked it: then there is nothing to drag any more.
+  stillThere() {
+    const { now } = this;
+    const session = this.store.sessions.get(now.session.key);
+    if (session && !session.locked) {
+      return true;
+    }
+    this.cancel();
+    if (session) {
+      this.app.refuse(session);
+    } else {
+      this.app.say(this.grid.words.gone, true);
+    }
+    return false;
+  }
+
+  // After others' changes have come in.
+  refresh() {
+    if (this.now?.session && this.now.moving && this.stillThere()) {
+      this.grid.block(this.now.session.key)?.classList.add("is-dragged");
+    }
+  }
+
   wanted(at) {
     const { now, store } = this;
-    const session = now.session;
+    const session = now.base;
     if (now.mode === "draw" || now.mode === "resize") {
       const day = now.mode === "draw" ? now.at.day : store.dayOf(session.start);
       const column = now.mode === "draw" ? now.at.column : now.block.closest("[data-col]");
@@ -152,7 +179,7 @@ export class Drag {
       if (now.mode === "resize") {
         const from = session.start - store.days[day].start;
         const end = Math.min(Math.max(snap(minute), from + SHORTEST), store.days[day].length);
-        return { ...placement(session), length: end - from };
+        return { ...session, length: end - from };
       }
       const [first, last] = [now.from, this.clamp(day, Math.ceil(minute / 5) * 5)];
       const from = Math.min(first, last === first ? first : Math.floor(minute / 5) * 5);
@@ -160,21 +187,21 @@ export class Drag {
       return { start: store.days[day].start + Math.max(0, from), length: to - Math.max(0, from), venue: now.at.venue };
     }
     if (at.kind === "tray") {
-      return { ...placement(session), tray: true };
+      return { ...session, tray: true };
     }
     if (at.kind !== "column") {
       return null;
     }
     const latest = Math.max(0, store.days[at.day].length - session.length);
     const elapsed = Math.min(this.clamp(at.day, snap(at.minute - now.grab)), latest);
-    return { ...placement(session), start: store.days[at.day].start + elapsed, venue: at.venue, tray: false };
+    return { ...session, start: store.days[at.day].start + elapsed, venue: at.venue, tray: false };
   }
 
   columnOf(column, now) {
     if (column?.isConnected) {
       return column;
     }
-    const id = column?.dataset.col ?? `${this.store.dayOf(now.session.start)} ${now.session.venue}`;
+    const id = column?.dataset.col ?? `${this.store.dayOf(now.base.start)} ${now.base.venue}`;
     return this.grid.columns.get(id) ?? this.grid.columns.values().next().value;
   }
 
@@ -223,8 +250,14 @@ export class Drag {
         const { words } = this.grid;
         this.app.say(text ? fill(words.would_conflict, { text }) : words.no_conflict_here, conflicts.length > 0);
       } catch (error) {
-        if (error.name !== "AbortError" && this.now === now) {
-          this.app.say(this.grid.words.failed, true);
+        if (error.name === "AbortError" || this.now !== now) {
+          return;
+        }
+        if (error.answer?.gone) {
+          this.cancel();
+          this.app.gone(now.session.key);
+        } else {
+          this.app.explainDry(error);
         }
       }
     }, DRY);
@@ -270,27 +303,31 @@ export class Drag {
     if (!now || event.pointerId !== now.pointer) {
       return;
     }
-    const { moving, mode, wanted, session } = now;
+    const { moving, mode, wanted, session, base } = now;
     if (moving) {
       this.ended = event.timeStamp;
     }
-    this.cancel();
-    if (!moving || !wanted) {
-      return;
-    }
-    if (mode === "draw") {
+    // Held until the change is under way, so that it goes with the version that was taken hold of.
+    this.cancel({ letGo: false });
+    if (moving && wanted && mode === "draw") {
       this.app.draw(wanted);
-    } else {
-      this.app.move(session.key, wanted);
+    } else if (moving && wanted) {
+      this.app.move(session.key, wanted, { base });
+    }
+    if (session) {
+      this.store.letGo(session.key);
     }
   }
 
-  cancel() {
+  cancel({ letGo = true } = {}) {
     const { now } = this;
     if (!now) {
       return;
     }
     this.now = null;
+    if (now.session && letGo) {
+      this.store.letGo(now.session.key);
+    }
     clearTimeout(now.hold);
     clearTimeout(now.asking);
     clearTimeout(now.switching);

@@ -84,6 +84,31 @@ export class Grid {
     }
   }
 
+  // Another filter: the blocks stay, and only those are drawn anew that are shown in another way than before.
+  filter() {
+    if (!this.columns) {
+      this.draw();
+      return;
+    }
+    const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
+    this.index();
+    for (const [id, column] of this.columns) {
+      const sessions = new Map((this.byColumn.get(id) ?? []).map((session) => [session.key, session]));
+      for (const block of [...column.querySelectorAll(".tt-block")]) {
+        const session = sessions.get(block.dataset.key);
+        if (session && block.classList.contains("is-off") === this.matches(session)) {
+          const next = this.drawBlock(session, Number(id.split(" ")[0]));
+          next.style.cssText = block.style.cssText;
+          block.replaceWith(next);
+        }
+      }
+    }
+    this.drawTray();
+    if (focused && document.activeElement?.dataset?.key !== focused) {
+      this.block(focused)?.focus({ preventScroll: true });
+    }
+  }
+
   // Only what concerns these columns and the tray.
   redraw() {
     const before = this.signature;

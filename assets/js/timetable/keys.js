@@ -56,7 +56,7 @@ export function listenToKeys(app) {
       if (!next) {
         return true;
       }
-      at.start = next.start + (at.start - store.days[now].start);
+      at.start = next.start + store.sameClock(now, at.start - store.days[now].start, now + day);
     }
     if (store.dayOf(at.start) < 0) {
       return true;

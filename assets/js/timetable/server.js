@@ -10,6 +10,12 @@ export class Refused extends Error {
 
 export class SignedOut extends Error {}
 
+// The page, or the right to use it, is not there any more.
+export class Missing extends Error {}
+
+// It is not known whether the server has done what it was asked for.
+export class Lost extends Error {}
+
 export class Server {
   constructor(addresses, token) {
     this.addresses = addresses;
@@ -38,8 +44,8 @@ export class Server {
     return (await answer.json()).conflicts;
   }
 
-  place(key, fields) {
-    return this.post(this.at("place", key), fields);
+  place(key, fields, check) {
+    return this.post(this.at("place", key), fields, check);
   }
 
   add(fields) {
@@ -56,8 +62,9 @@ export class Server {
 
   async get(address, headers = {}, signal = undefined) {
     const answer = await fetch(address, { headers: { Accept: "application/json", ...headers }, signal });
-    if (answer.redirected || answer.status === 401 || answer.status === 404) {
-      throw new SignedOut();
+    throwUnlessIn(answer);
+    if (!answer.ok && answer.headers.get("Content-Type")?.startsWith("application/json")) {
+      throw new Refused(await answer.json(), answer.status);
     }
     if (!answer.ok && answer.status !== 304) {
       throw new Error(`${answer.status}`);
@@ -66,26 +73,40 @@ export class Server {
   }
 
   // One after the other: `fields` is asked for only when it is this change's turn, when the answers to those before it
-  // are known.
-  post(address, fields) {
-    const turn = this.last.then(() => this.send(address, fields(), true));
+  // are known. Where no answer came back, `check` finds out what became of it, before the next one's turn.
+  post(address, fields, check = undefined) {
+    const turn = this.last.then(async () => {
+      const sent = fields();
+      try {
+        return await this.send(address, sent, true);
+      } catch (error) {
+        if (error instanceof Lost && check) {
+          return check(error);
+        }
+        throw error;
+      }
+    });
     this.last = turn.catch(() => {});
     return turn;
   }
 
   async send(address, fields, again) {
-    const answer = await fetch(address, {
-      method: "POST",
-      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({ ...fields, csrf_token: this.token }),
-    });
-    if (answer.status === 401 || answer.redirected || answer.status === 404) {
-      throw new SignedOut();
+    let answer;
+    let said;
+    try {
+      answer = await fetch(address, {
+        method: "POST",
+        headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+        body: new URLSearchParams({ ...fields, csrf_token: this.token }),
+      });
+      throwUnlessIn(answer);
+      said = await answer.json();
+    } catch (error) {
+      throw error instanceof SignedOut || error instanceof Missing ? error : new Lost(error.message);
     }
-    if (!answer.headers.get("Content-Type")?.startsWith("application/json")) {
-      throw new Error(`${answer.status}`);
+    if (answer.status >= 500) {
+      throw new Lost(`${answer.status}`);
     }
-    const said = await answer.json();
     if (said.expired && again) {
       this.token = said.csrf_token;
       return this.send(address, fields, false);
@@ -94,5 +115,14 @@ export class Server {
       throw new Refused(said, answer.status);
     }
     return said;
+  }
+}
+
+function throwUnlessIn(answer) {
+  if (answer.status === 401 || answer.redirected) {
+    throw new SignedOut();
+  }
+  if (answer.status === 403 || answer.status === 404) {
+    throw new Missing();
   }
 }

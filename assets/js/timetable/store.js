@@ -5,6 +5,9 @@ export const STEP = 5;
 export const SHORTEST = 5;
 
 export class Store {
+  // Sessions that the reader holds in a drag: what others do to them is shown, but not yet known to the reader.
+  held = new Set();
+
   constructor(data) {
     this.replace(data);
   }
@@ -21,23 +24,37 @@ export class Store {
     this.kinds = data.kinds;
     this.usual = data.usual;
     this.people = data.people;
-    this.sessions = new Map(data.sessions.map((session) => [session.key, whole(session)]));
+    const before = this.sessions;
+    this.sessions = new Map(data.sessions.map((session) => [session.key, whole(session, data.change)]));
     for (const [key, session] of waiting) {
       this.sessions.set(key, session);
+    }
+    for (const key of this.held) {
+      if (this.sessions.has(key) && before?.has(key)) {
+        this.sessions.get(key).known = before.get(key).known;
+      }
     }
     this.conflicts = data.conflicts;
   }
 
   // Some sessions as they are now, and their conflicts. Returns the keys of those that look different. What the reader
-  // has moved and the server has not answered yet stays where the reader put it.
-  merge(part) {
+  // has moved and the server has not answered yet stays where the reader put it, and goes with the version that the
+  // reader saw (`known`), so that the server notices what others have done in between; `own` is the server's answer to
+  // the reader.
+  merge(part, { own = false } = {}) {
     const changed = [];
     Object.assign(this.people, part.people);
     for (const given of part.sessions) {
       const known = this.sessions.get(given.key);
-      const next = whole(given);
+      const next = whole(given, part.change);
       if (known && known.version > next.version) {
+        if (own) {
+          known.known = next.known;
+        }
         continue;
+      }
+      if (known && !own && (known.pending || this.held.has(given.key))) {
+        next.known = known.known;
       }
       if (known?.pending) {
         Object.assign(next, placement(known), { pending: known.pending });
@@ -58,6 +75,26 @@ export class Store {
       ...part.conflicts,
     ];
     return changed;
+  }
+
+  hold(key) {
+    this.held.add(key);
+  }
+
+  // From here on the reader knows what is shown.
+  letGo(key) {
+    this.held.delete(key);
+    this.atRest(key);
+  }
+
+  // Where nothing is under way any more, the session stands where the server has it.
+  atRest(key) {
+    const session = this.sessions.get(key);
+    if (session && !session.pending && !this.held.has(key)) {
+      Object.assign(session, session.stored, {
+        known: { version: session.version, since: Math.max(session.known.since, this.change) },
+      });
+    }
   }
 
   conflictsOf(key) {
@@ -85,18 +122,35 @@ export class Store {
     return `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;
   }
 
-  // The minute of a day at which clocks show that time (`13:10`); the first of them, null where they never do.
-  elapsed(day, text) {
+  // The minutes of a day at which clocks show that time (`13:10`): one as a rule, two where the clocks are put back.
+  // Where they never show it (`never`), what it would be by the clock before the change and by the one after it.
+  readings(day, text) {
     const [hours, minutes] = text.split(":").map(Number);
-    if (!Number.isInteger(hours) || !Number.isInteger(minutes)) {
-      return null;
+    if (!/^\d\d:\d\d/.test(text) || !Number.isInteger(hours) || !Number.isInteger(minutes)) {
+      return { at: [], never: false };
     }
-    for (let at = 0; at < this.days[day].length; at += 1) {
-      if (this.clock(day, at) === hours * 60 + minutes) {
-        return at;
+    const shown = hours * 60 + minutes;
+    const { length, wall } = this.days[day];
+    const at = Array.from({ length }, (_none, minute) => minute).filter((minute) => this.clock(day, minute) === shown);
+    if (at.length) {
+      return { at, never: false };
+    }
+    for (let next = 1; next < wall.length; next += 1) {
+      const [[before, old], [change, later]] = [wall[next - 1], wall[next]];
+      const past = (((shown - (old + change - before)) % 1440) + 1440) % 1440;
+      const gap = (((later - (old + change - before)) % 1440) + 1440) % 1440;
+      if (past < gap) {
+        return { at: [change + past - gap, change + past], never: true };
       }
     }
-    return null;
+    return { at: [], never: false };
+  }
+
+  // The minute of another day at which clocks show what they show at this one.
+  sameClock(day, elapsed, other) {
+    const whole = Math.floor(elapsed);
+    const { at, never } = this.readings(other, this.time(day, whole));
+    return at.length ? at[never ? 1 : 0] + elapsed - whole : Math.min(elapsed, this.days[other].length - STEP);
   }
 
   // RFC 3339 in UTC, for a minute of the event.
@@ -154,8 +208,9 @@ export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (_match, name) => values[name] ?? "");
 }
 
-function whole(session) {
-  return { venue: "", track: "", people: [], tray: false, locked: false, pending: 0, ...session };
+function whole(given, change) {
+  const session = { venue: "", track: "", people: [], tray: false, locked: false, pending: 0, ...given };
+  return { ...session, stored: placement(session), known: { version: session.version, since: change } };
 }
 
 function two(number) {
