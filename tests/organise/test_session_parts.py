@@ -118,6 +118,7 @@ def test_everything_is_saved_shown_and_noted(organiser: FlaskClient, db_session:
         ({"people-0-title_en": "x" * 201}, "people-0-title_en", "This title is too long: 200 characters at most."),
         ({"people-1-minutes": "0"}, "people-1-minutes", "Enter a whole number of minutes from 1 to 1,440."),
         ({"people-1-minutes": "1441"}, "people-1-minutes", "Enter a whole number of minutes from 1 to 1,440."),
+        ({"people-1-minutes": "1_0"}, "people-1-minutes", "Enter a whole number of minutes from 1 to 1,440."),
         ({"people-1-minutes": "²"}, "people-1-minutes", "Enter a whole number of minutes from 1 to 1,440."),
         ({"people-1-minutes": "9" * 5000}, "people-1-minutes", "Enter a whole number of minutes from 1 to 1,440."),
         ({"people-0-state": "dead"}, "people-0-state", "Choose one from the list."),

@@ -89,6 +89,7 @@ def test_who_organises_the_old_event_alone_organises_the_new_one_too(
         ({"day": "other", "other_day": "31 November"}, "Enter a date, like 2022-11-24."),
         ({"day": "other", "other_day": "9999-12-31"}, "Enter a year from 1990 to 2100."),
         ({"ordinal": "0"}, "Enter a whole number from 1 to 9,999, or nothing."),
+        ({"ordinal": "1_2"}, "Enter a whole number from 1 to 9,999, or nothing."),
         ({"ordinal": "twelve"}, "Enter a whole number from 1 to 9,999, or nothing."),
     ],
 )

@@ -63,6 +63,11 @@ def test_every_mode_of_png(mode: str) -> None:
     assert kept.getpixel((4, 4)) == (255, 255, 255)
 
 
+def test_a_grey_of_sixteen_bits_stays_the_same_grey() -> None:
+    kept = opened(read_picture(encoded(Image.new("I;16", (8, 8), 128 * 256), "PNG"))).convert("RGB")
+    assert kept.getpixel((4, 4)) == (128, 128, 128)
+
+
 def test_printers_colours() -> None:
     kept = opened(read_picture(encoded(Image.new("CMYK", (8, 8), (0, 0, 0, 0)), "JPEG")))
     assert (kept.mode, kept.convert("RGB").getpixel((4, 4))) == ("RGB", (255, 255, 255))

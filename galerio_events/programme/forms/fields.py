@@ -131,10 +131,14 @@ class Places(IntegerField):
         self.no_number = no_number or _("Enter a whole number from 0 to 1,000,000.")
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        if not "".join(valuelist).strip():
+        text = "".join(valuelist).strip()
+        if not text:
             self.data = None
             return
         try:
+            if "_" in text:
+                # Python's own spelling of numbers is nobody else's.
+                raise ValueError(text)
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(self.no_number) from None

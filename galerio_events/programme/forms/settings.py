@@ -76,10 +76,13 @@ class Whole(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = "".join(valuelist).strip()
+        self.data = None
         try:
+            if "_" in text:
+                # Python's own spelling of numbers is nobody else's.
+                raise ValueError(text)
             self.data = int(text) if text else None
         except ValueError:
-            self.data = None
             raise ValueError(self.wrong) from None
 
     def pre_validate(self, form: Any) -> None:
