@@ -274,7 +274,7 @@ def test_many_who_cannot_be_reached_are_folded_and_each_leads_to_their_entry(
 ) -> None:
     people = [make_person(db_session, made.event, f"p-{n}", name=tr("", f"Person {n}")) for n in range(number)]
     made.sessions["third"].roles = [
-        RoleAssignment(person=person, role=RoleKind.SPEAKER, position=n) for n, person in enumerate(people)
+        RoleAssignment(person=person, role=RoleKind.SPEAKER, position=n + 7) for n, person in enumerate(people)
     ]
     made.people["dora"].email = "dora@example.org"
     db_session.commit()

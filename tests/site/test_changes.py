@@ -61,13 +61,16 @@ class TestThePage:
         assert newest.one("h2").text == "4 sessions have changed"
         assert newest.all("time")[0].text == "Sunday 2 October 2022, 09:00"
         groups = {g.one("h3").text: [li.text for li in g.all("li")] for g in newest.all("section", class_="changed")}
-        when = "Friday 25 November 2022, "
+        when, zone = "Friday 25 November 2022, ", "· Japan time (UTC+9)"
         assert groups == {
-            "Moved sessions 1": [f"Title 1 before: {when}10:00–11:00 → after: {when}10:10–11:00 Webinar"],
-            "Cancelled sessions 1": [f"Title 3 {when}12:00–13:00 Webinar"],
-            "New sessions 1": [f"Attractive cities {when}17:00–18:00 Webinar"],
-            "Changed sessions 1": [
-                f"New <i>title</i> {when}14:00–15:00 Webinar Title (English) before: Title 5 after: New <i>title</i>"
+            "Sessions that were moved 1": [
+                f"Title 1 before: {when}10:00–11:00 → after: {when}10:10–11:00 {zone} Webinar"
+            ],
+            "Sessions that were cancelled 1": [f"Title 3 {when}12:00–13:00 {zone} Webinar"],
+            "Sessions that were added 1": [f"Attractive cities {when}17:00–18:00 {zone} Webinar"],
+            "Sessions that were changed 1": [
+                f"New <i>title</i> {when}14:00–15:00 {zone} Webinar "
+                "Title (English) before: Title 5 after: New <i>title</i>"
             ],
         }
         assert [p.text for p in newest.one("div", class_="prose").all("p")] == ["A & B", "more"]
@@ -82,10 +85,19 @@ class TestThePage:
         assert newest.one("h2").text == "4件のセッションに変更があります"
         assert newest.one("div", class_="prose").text == "お知らせ"
         assert "変更前： 2022年11月25日（金） 10:00–11:00 → 変更後： 2022年11月25日（金） 10:10–11:00" in newest.text
+        assert "10:10–11:00 · 日本時間（UTC+9）" in newest.text
+        assert [g.one("h3").text for g in newest.all("section", class_="changed")] == [
+            "日時・会場が変わったセッション 1",
+            "中止になったセッション 1",
+            "追加されたセッション 1",
+            "内容が変わったセッション 1",
+        ]
 
     def test_shows_times_in_the_zone_asked_for(self, client: FlaskClient) -> None:
         page = get(client, f"{PAGE}?tz=Asia/Bangkok")
-        assert "08:00–09:00 → after: Friday 25 November 2022, 08:10–09:00" in page.one("main").text
+        assert (
+            "08:00–09:00 → after: Friday 25 November 2022, 08:10–09:00 · Thailand time (UTC+7)" in page.one("main").text
+        )
         assert "Sunday 2 October 2022, 07:00" in page.one("main").text
         links = [
             a.attributes["href"] for a in page.one("main").all("a") if "/sessions/" in a.attributes.get("href", "")
@@ -131,7 +143,7 @@ def test_a_newer_release_shows_at_once_and_the_older_ones_stay(
     after = [article.text for article in get(client, PAGE).all("article", class_="release")]
     assert after[1:] == before
     assert "The programme is again as it was in release 1." in after[0]
-    assert "Sessions that take place after all 1 Title 3" in after[0]
+    assert "Sessions that were taken up again 1 Title 3" in after[0]
 
 
 def test_pages_follow_each_other(
@@ -163,7 +175,7 @@ def test_a_release_with_many_changes_is_told_in_part_and_whole_on_its_own_page(
 ) -> None:
     monkeypatch.setattr(changes, "SESSIONS", 3)
     assert "See everything that changed then" in client.get(PAGE).text
-    assert "New sessions 1" in get(client, PAGE).one("main").text
+    assert "Sessions that were added 1" in get(client, PAGE).one("main").text
     whole = get(client, f"{PAGE}/2")
     assert len(whole.one("article").all("li")) == 4
     assert whole.one("h1").text == "4 sessions have changed"
@@ -224,6 +236,10 @@ class TestTheFeed:
         assert "<p>A &amp; B</p><p>more</p>" in html
         assert "New &lt;i&gt;title&lt;/i&gt;" in html
         assert '<a href="http://localhost:8000/en/ascc11/sessions/first">Title 1</a>' in html
+        assert "<h3>Sessions that were moved (1)</h3>" in html
+        when = "Friday 25 November 2022, "
+        told = f"<del>{when}10:00–11:00</del> → <ins>{when}10:10–11:00</ins> · Japan time (UTC+9)"
+        assert told in html
         parse(html)
 
     def test_ids_stay_when_there_is_more(self, client: FlaskClient, db_session: Session, made: World) -> None:

@@ -17,22 +17,24 @@ from galerio_events.web import times
 from galerio_events.web.filters import tr_text
 
 _HEADINGS: dict[ChangeKind, LazyString] = {
-    ChangeKind.ADDED: lazy_gettext("New sessions"),
-    ChangeKind.MOVED: lazy_gettext("Moved sessions"),
-    ChangeKind.CHANGED: lazy_gettext("Changed sessions"),
-    ChangeKind.CANCELLED: lazy_gettext("Cancelled sessions"),
-    ChangeKind.RESTORED: lazy_gettext("Sessions that take place after all"),
+    ChangeKind.ADDED: lazy_gettext("Sessions that were added"),
+    ChangeKind.MOVED: lazy_gettext("Sessions that were moved"),
+    ChangeKind.CHANGED: lazy_gettext("Sessions that were changed"),
+    ChangeKind.CANCELLED: lazy_gettext("Sessions that were cancelled"),
+    ChangeKind.RESTORED: lazy_gettext("Sessions that were taken up again"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One session of a release: its time and venue now and before (`""` and empty where these are the same)."""
+    """One session of a release: its time and venue then and before (`""` and empty where these are the same); `zone`
+    names the time zone of both times."""
 
     key: str
     title: Translated
     when: str
     was: str
+    zone: str
     venue: Translated
     was_at: Translated
     rows: tuple[told.Row, ...]
@@ -129,6 +131,7 @@ def _item(change: SessionChange, venues: Mapping[str, PublishedVenue], zone_name
         title=session.title,
         when=when(session),
         was=when(old) if old is not None and when(old) != when(session) else "",
+        zone=times.zone_label(zone_name, (one.starts_at for one in (old, session) if one is not None), language),
         venue=where(session),
         was_at=where(old) if old is not None and old.venue != session.venue else EMPTY,
         rows=tuple(told.in_one_language(told.field_rows(fields, zone_name), language))

@@ -5,7 +5,7 @@ it looks.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import pairwise
 from typing import Any
 
@@ -87,34 +87,62 @@ class Content:
             ],
         }  # fmt: skip
 
-    def pages(self) -> list[list[dict[str, Any]]]:
-        """The timetable: the panels of each page. All days on one page where they are few, else each on its own."""
+    def pages(self) -> list[dict[str, Any]]:
+        """The timetable, page by page: all days on one page where they are few, else each on its own.
+
+        The days of a page share its rows, so that equal times stand at equal heights; days on which the clocks change
+        stand alone.
+        """
         venues = [venue.key for venue in self.programme.venues]
         made = [(day, layout.panels(found, venues)) for day, found in sorted(self.by_day.items())]
         every = [(day, panel) for day, of_day in made for panel in of_day]
-        few = sum(panel.columns for _day, panel in every) <= layout.MOST_COLUMNS_OF_ALL_DAYS
-        if few and all(len(panel.moments) <= layout.MOST_ROWS for _day, panel in every):
-            return [[self._panel(day, panel) for day, panel in every]] if every else []
-        return [[self._panel(day, panel)] for day, panel in every]
+        together = sum(panel.columns for _day, panel in every) <= layout.MOST_COLUMNS_OF_ALL_DAYS
+        together = together and all(self._steady(panel) for _day, panel in every)
+        if every and together:
+            sheet = self._sheet(every)
+            if len(sheet["minutes"]) < layout.MOST_ROWS:
+                return [sheet]
+        return [self._sheet([each]) for each in every]
 
-    def _panel(self, day: date, panel: layout.Panel) -> dict[str, Any]:
-        starts = {cell.session.starts_at for cell in panel.cells}
+    def _steady(self, panel: layout.Panel) -> bool:
+        local = (clock.in_zone(moment, self.event.timezone) for moment in panel.moments)
+        return len({moment.utcoffset() for moment in local}) <= 1
+
+    def _sheet(self, days: Sequence[tuple[date, layout.Panel]]) -> dict[str, Any]:
+        """A page: minutes of every row, and the days with their cells in those rows."""
+        zone = self.event.timezone
+        begins = []
+        for day, panel in days:
+            # As the clocks show it, from midnight; a day that stands alone is measured by what passes.
+            first = clock.in_zone(panel.moments[0], zone)
+            offset = _minutes(datetime.combine(day, time()), first.replace(tzinfo=None))
+            begins.append([offset + _minutes(panel.moments[0], moment) for moment in panel.moments])
+        axis = sorted({minute for found in begins for minute in found})
+        row = {minute: y for y, minute in enumerate(axis)}
+        return {
+            "minutes": [end - begin for begin, end in pairwise(axis)],
+            "days": [
+                self._panel(day, panel, [row[minute] for minute in found], len(axis) - 1)
+                for (day, panel), found in zip(days, begins, strict=True)
+            ],
+        }
+
+    def _panel(self, day: date, panel: layout.Panel, rows: Sequence[int], count: int) -> dict[str, Any]:
+        """A day whose own rows begin at these of the page's."""
+        times = [""] * count
+        for cell in panel.cells:
+            times[rows[cell.y]] = self.time(cell.session.starts_at)
         return {
             "heading": words.long_date(day, self.language),
-            "heads": [
-                {"x": head.x, "across": head.across, "name": self._venue(head.venue)} for head in panel.heads
-            ],
+            "heads": [{"x": head.x, "across": head.across, "name": self._venue(head.venue)} for head in panel.heads],
             "columns": panel.columns or 1,
-            "rows": [
-                {"time": self.time(begin) if begin in starts else "", "minutes": _minutes(begin, end)}
-                for begin, end in pairwise(panel.moments)
-            ],
-            "end": self.time(panel.moments[-1]) if panel.moments else "",
+            "times": times,
             "cells": [
-                {"x": cell.x, "y": cell.y, "across": cell.across, "down": cell.down} | self.brief(cell.session)
+                {"x": cell.x, "y": rows[cell.y], "across": cell.across, "down": rows[cell.y + cell.down] - rows[cell.y]}
+                | self.brief(cell.session)
                 for cell in panel.cells
             ],
-        }  # fmt: skip
+        }
 
     def brief(self, session: PublishedSession) -> dict[str, Any]:
         """A session as the timetable shows it."""
@@ -174,12 +202,12 @@ class Content:
                 label = f"s-{session.key}"
                 if label not in labels:
                     labels.append(label)
-        entries = [
+        entries: list[dict[str, Any]] = [
             {"name": self.said(person.name), "affiliation": self.said(person.affiliation), "sessions": sessions[key]}
             for key, person in sorted(self.programme.people.items())
             if key in sessions
         ]
-        return names.grouped(entries, self.labels, lambda entry: entry["name"]["t"])
+        return names.grouped(entries, self.labels, lambda entry: str(entry["name"]["t"]))
 
     def time(self, moment: datetime) -> str:
         """`09:05`, with the offset where clocks show that time twice."""
