@@ -135,10 +135,10 @@ class Places(IntegerField):
         if not text:
             self.data = None
             return
+        if "_" in text:
+            # Python's own spelling of numbers is nobody else's.
+            raise ValueError(self.no_number)
         try:
-            if "_" in text:
-                # Python's own spelling of numbers is nobody else's.
-                raise ValueError(text)
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(self.no_number) from None

@@ -77,10 +77,10 @@ class Whole(IntegerField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         text = "".join(valuelist).strip()
         self.data = None
+        if "_" in text:
+            # Python's own spelling of numbers is nobody else's.
+            raise ValueError(self.wrong)
         try:
-            if "_" in text:
-                # Python's own spelling of numbers is nobody else's.
-                raise ValueError(text)
             self.data = int(text) if text else None
         except ValueError:
             raise ValueError(self.wrong) from None
