@@ -341,14 +341,18 @@ def test_the_second_of_two_gets_a_comparison_and_loses_nothing(
     rows = [[cell.text for cell in row.children if not isinstance(cell, str)]
             for row in parse(answer.text).one("table", class_="compare").one("tbody").all("tr")]  # fmt: skip
     assert sorted(rows) == [
-        ["Changeover in minutes", "10", "0"],
-        ["Number of the edition", "11", "12"],
-        ["Title (English)", "Mine", "Theirs"],
+        ["Changeover in minutes", "0 → 10", "unchanged"],
+        ["Number of the edition", "unchanged", "11 → 12"],
+        [
+            "Title (English) Both of you changed this",
+            "11th Asia Smart City Conference → Mine",
+            "11th Asia Smart City Conference → Theirs",
+        ],
     ]
     assert stored(db_session, event).title["en"] == "Theirs"
     kept = filled(answer.text)
-    assert (kept["title_en"], kept["changeover_minutes"]) == ("Mine", "10")
-    assert organiser.post(PAGE, data=kept | {"ordinal": "12"}).status_code == 302
+    assert (kept["title_en"], kept["changeover_minutes"], kept["ordinal"]) == ("Mine", "10", "12")
+    assert organiser.post(PAGE, data=kept).status_code == 302
     now = stored(db_session, event)
     assert (now.title["en"], now.ordinal, now.changeover_minutes) == ("Mine", 12, 10)
 

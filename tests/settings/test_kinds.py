@@ -104,11 +104,13 @@ def test_the_second_of_two_gets_a_comparison(
     assert answer.status_code == 409
     rows = parse(answer.text).one("table", class_="compare").one("tbody").all("tr")
     assert sorted([cell.text for cell in row.children if not isinstance(cell, str)] for row in rows) == [
-        ["Minutes of Session", "70", "–"],
-        ["Roles of Session", "Moderator", "Moderator, Master of ceremonies"],
+        ["Minutes of Session", "– → 70", "unchanged"],
+        ["Roles of Session", "unchanged", "Moderator → Moderator, Master of ceremonies"],
     ]
-    assert organiser.post(PAGE, data=filled(answer.text) | {"roles_session": ["mc"]}).status_code == 302
-    assert expected(db_session, event) == {SessionKind.SESSION: KindSettings(frozenset({RoleKind.MC}), 70)}
+    assert organiser.post(PAGE, data=filled(answer.text)).status_code == 302
+    assert expected(db_session, event) == {
+        SessionKind.SESSION: KindSettings(frozenset({RoleKind.MODERATOR, RoleKind.MC}), 70)
+    }
 
 
 def test_every_event_has_its_own(organiser: FlaskClient, shown: Shown, db_session: Session, event: Event) -> None:

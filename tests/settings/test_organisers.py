@@ -241,11 +241,28 @@ def test_the_second_of_two_gets_a_comparison(
     assert answer.status_code == 409
     rows = parse(answer.text).one("table", class_="compare").one("tbody").all("tr")
     assert [[cell.text for cell in row.children if not isinstance(cell, str)] for row in rows] == [
-        ["Name in English", "Mine", "Theirs"]
+        ["Name in English Both of you changed this", "City of Yokohama → Mine", "City of Yokohama → Theirs"]
     ]
     assert organiser.post(page, data=filled(answer.text)).status_code == 302
     now = stored(db_session, event)[0]
     assert (now.name["en"], now.logo is not None) == ("Mine", True)
+
+
+def test_the_second_of_two_keeps_what_both_have_changed(
+    organiser: FlaskClient, shown: Shown, db_session: Session, event: Event
+) -> None:
+    page = page_of(db_session, event)
+    mine, theirs = shown(page), shown(page)
+    assert organiser.post(page, data=theirs | {"name_en": "Theirs"}).status_code == 302
+    sent = with_logo(mine | {"url": "https://example.org/mine"}, encoded(picture(40, 40), "PNG"))
+    answer = organiser.post(page, data=sent)
+    assert (answer.status_code, errors(answer.text)) == (
+        409,
+        {"logo": "Choose the picture again: pages cannot keep files."},
+    )
+    assert organiser.post(page, data=filled(answer.text)).status_code == 302
+    now = stored(db_session, event)[0]
+    assert (now.name["en"], now.url) == ("Theirs", "https://example.org/mine")
 
 
 def test_one_of_another_event_is_not_reached(organiser: FlaskClient, db_session: Session, event: Event) -> None:

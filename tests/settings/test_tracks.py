@@ -87,6 +87,22 @@ def test_a_colour_that_cannot_be_seen_is_refused_with_its_figures_and_the_neares
     assert stored(db_session, event)["smart-city"] == TrackSettings(tr("スマートシティ", "Bright"), "#8e8e00")
 
 
+def test_the_second_of_two_keeps_what_both_have_changed(
+    organiser: FlaskClient, shown: Shown, db_session: Session, event: Event
+) -> None:
+    mine, theirs = shown(PAGE), shown(PAGE)
+    assert organiser.post(PAGE, data=theirs | {"name_en": "Theirs"}).status_code == 302
+    answer = organiser.post(PAGE, data=mine | {"colour": "#1f77c4"})
+    assert answer.status_code == 409
+    rows = parse(answer.text).one("table", class_="compare").one("tbody").all("tr")
+    assert sorted([cell.text for cell in row.children if not isinstance(cell, str)] for row in rows) == [
+        ["Colour", "– → #1f77c4", "unchanged"],
+        ["Name in English", "unchanged", "Smart city → Theirs"],
+    ]
+    assert organiser.post(PAGE, data=filled(answer.text)).status_code == 302
+    assert stored(db_session, event)["smart-city"] == TrackSettings(tr("スマートシティ", "Theirs"), "#1f77c4")
+
+
 def test_the_figures_of_a_colour_are_told(organiser: FlaskClient, shown: Shown) -> None:
     organiser.post(PAGE, data=shown(PAGE) | {"colour": "#1f77c4"})
     text = parse(organiser.get(PAGE).text).one("dl", class_="contrasts").text

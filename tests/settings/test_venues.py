@@ -200,10 +200,10 @@ def test_the_second_of_two_gets_a_comparison(
     assert answer.status_code == 409
     rows = parse(answer.text).one("table", class_="compare").one("tbody").all("tr")
     assert [[cell.text for cell in row.children if not isinstance(cell, str)] for row in rows] == [
-        ["Kind", "Metaverse", "Webinar"],
-        ["Capacity", "–", "50"],
+        ["Kind", "Webinar → Metaverse", "unchanged"],
+        ["Capacity", "unchanged", "– → 50"],
     ]
-    assert organiser.post(PAGE, data=filled(answer.text) | {"capacity": "50"}).status_code == 302
+    assert organiser.post(PAGE, data=filled(answer.text)).status_code == 302
     assert stored(db_session, event)["webinar"] == VenueSettings(
         VenueKind.METAVERSE, tr("ウェビナー", "Webinar"), capacity=50
     )

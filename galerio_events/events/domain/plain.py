@@ -12,7 +12,7 @@ from galerio_events.events.domain.settings import EventSettings, OrganiserSettin
 from galerio_events.translated import Translated
 
 Settings = EventSettings | OrganiserSettings | VenueSettings | TrackSettings
-T = TypeVar("T", EventSettings, OrganiserSettings, VenueSettings, TrackSettings)
+T = TypeVar("T", bound=Settings)
 
 # How what is neither text nor number is read; a kind is one of a venue, a role one of an organiser.
 _READ: Mapping[str, Callable[[Any], Any]] = {

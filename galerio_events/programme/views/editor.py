@@ -184,7 +184,7 @@ class Editor:
         return made.key
 
     def _compare(self, mine: SessionValues) -> ResponseReturnValue:
-        """What the reader and somebody else have changed meanwhile; the form holds both, and the reader's in a clash."""
+        """What the reader and somebody else have changed meanwhile; the form holds both, the reader's in a clash."""
         key = (request.view_args or {})["key"]
         stored_session = queries.session_by_key(db.session(), self.event.id, key)
         if stored_session is None or stored_session.removed_at is not None:

@@ -172,7 +172,7 @@ class EntryEditor(ABC):
         return services.add_entry(db.session(), self.event.id, self.sort, key, values, seen=seen, by=account, now=now)
 
     def _compare(self, mine: Details) -> ResponseReturnValue:
-        """What the reader and somebody else have changed meanwhile; the form holds both, and the reader's in a clash."""
+        """What the reader and somebody else have changed meanwhile; the form holds both, the reader's in a clash."""
         self.row = self.sort.by_key(db.session(), self.event.id, (request.view_args or {})["key"])
         if self.row is None:
             flash(_("Somebody else has deleted or merged this meanwhile."), "warning")

@@ -16,7 +16,13 @@ from galerio_events.events import services as event_services
 from galerio_events.events.domain import VenueKind, is_key, keys
 from galerio_events.events.domain.colours import PALETTE, colour_of, contrast_of, nearest_visible
 from galerio_events.events.domain.plain import settings_from_plain, settings_to_plain
-from galerio_events.events.domain.settings import RESERVED_KEYS, SettingProblem, SettingsRefused, TrackSettings, VenueSettings
+from galerio_events.events.domain.settings import (
+    RESERVED_KEYS,
+    SettingProblem,
+    SettingsRefused,
+    TrackSettings,
+    VenueSettings,
+)
 from galerio_events.events.models import Event
 from galerio_events.events.services import TRACKS, VENUES, Sort
 from galerio_events.extensions import db

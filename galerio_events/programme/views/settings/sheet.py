@@ -118,7 +118,7 @@ class Sheet(ABC):
         return self.form(None, values)
 
     def _compare(self, form: Any) -> ResponseReturnValue:
-        """What the reader and somebody else have changed meanwhile; the form holds both, and the reader's in a clash."""
+        """What the reader and somebody else have changed meanwhile; the form holds both, the reader's in a clash."""
         base = first_of(self.past(), digest_of, form.seen.data or "")
         shown = None if base is None else told(self.form(None, base))
         rows = differences(shown, told(form), told(self.form(None)), shown)
