@@ -1,7 +1,7 @@
 """The programme on paper: pages, and text that comes out as it was typed."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -206,3 +206,45 @@ def test_a_session_shorter_than_half_a_page_stands_on_one_page() -> None:
     sessions = tuple(replace(s, abstract=tr("", f"Begin{n}. {abstract}End{n}.")) for n, s in enumerate(base.sessions))
     pages = [page.extract_text() for page in reader(booklet(replace(base, sessions=sessions), "en")).pages]
     assert [n for n in range(12) if not any(f"Begin{n}." in page and f"End{n}." in page for page in pages)] == []
+
+
+def tops(made: bytes, wanted: set[str]) -> dict[str, list[int]]:
+    """Text to how far up the page it stands, in points."""
+    found: dict[str, list[int]] = {}
+
+    def seen(piece: str, cm: list[float], tm: list[float], _font: object, _size: float) -> None:
+        if piece.strip() in wanted:
+            found.setdefault(piece.strip(), []).append(round(tm[4] * cm[1] + tm[5] * cm[3] + cm[5]))
+
+    reader(made).pages[0].extract_text(visitor_text=seen)
+    return found
+
+
+def test_days_side_by_side_have_one_scale() -> None:
+    first, second, third = sample_programme(3).sessions
+    long = tr("", "A title that needs several lines where it stands, and then some more of them. " * 4)
+    next_day = timedelta(days=1)
+    second = replace(second, starts_at=first.ends_at, ends_at=first.ends_at + timedelta(minutes=60))
+    fourth = replace(
+        second, key="s-4", uid="u4", starts_at=second.starts_at + next_day, ends_at=second.ends_at + next_day
+    )
+    third = replace(
+        third, title=long, starts_at=first.starts_at + timedelta(days=1, minutes=-20), ends_at=fourth.starts_at
+    )
+    made = timetable(replace(sample_programme(1), sessions=(first, second, third, fourth)), "en")
+    begin = second.starts_at + timedelta(hours=9)
+    assert len(reader(made).pages) == 1
+    (heights,) = tops(made, {f"{begin:%H:%M}"}).values()
+    assert len(heights) == 2
+    assert heights[0] == heights[1]
+
+
+def test_days_on_which_clocks_change_stand_alone() -> None:
+    base = sample_programme(2)
+    first, second = base.sessions
+    night = replace(
+        first, starts_at=datetime(2022, 11, 6, 5, 30, tzinfo=UTC), ends_at=datetime(2022, 11, 6, 6, 30, tzinfo=UTC)
+    )
+    event = replace(base.event, timezone="America/New_York")
+    assert len(reader(timetable(replace(base, event=event, sessions=(night, second)), "en")).pages) == 2
+    assert len(reader(timetable(replace(base, event=event, sessions=(first, second)), "en")).pages) == 1
