@@ -123,3 +123,13 @@ def test_a_text_that_is_too_long_comes_back_whole(organiser: FlaskClient, page: 
     assert answer.status_code == 422
     assert "too long" in error_at(answer.text, field)
     assert fields_of(answer.text)[field] == text
+
+
+def test_digits_of_full_width_are_digits(organiser: FlaskClient) -> None:
+    wide = {"people-0-minutes": "１２", "capacity": "１２０"}
+    assert organiser.post(SESSION, data=FORM | MORE | wide).status_code == 302
+    shown = fields_of(organiser.get(SESSION).text)
+    assert (shown["people-0-minutes"], shown["capacity"]) == ("12", "120")
+    sent = fields_of(organiser.get(ROOT + "settings").text) | {"ordinal": "１２", "changeover_minutes": "１５"}
+    assert organiser.post(ROOT + "settings", data=sent).status_code == 302
+    assert fields_of(organiser.get(ROOT + "settings").text)["ordinal"] == "12"

@@ -282,6 +282,14 @@ BAD: dict[str, tuple[bytes, int, str]] = {
         15,
         "the key 'new' is a word that our own addresses use; choose another",
     ),
+    **{
+        f"reserved key of a person: {word}": (
+            changed("  tan: {", f"  {word}: {{name: {{en: Tan}}}}\n  tan: {{"),
+            13,
+            f"the key '{word}' is a word that our own addresses use; choose another",
+        )
+        for word in ("new", "duplicates")
+    },
     "bad slug": (
         changed("slug: ascc11", "slug: ASCC 11"),
         2,

@@ -155,6 +155,10 @@ def test_event_is_added(app: Flask, db_session: Session) -> None:
     ("given", "told"),
     [
         ({"slug": "organise"}, "'organise' is a word of our own addresses and cannot name an event"),
+        (
+            {"slug": "ny"},
+            "'ny' cannot name an event: two letters are the tag of a language; use three or more characters",
+        ),
         ({"slug": "A b"}, "'A b' cannot be an address: use lower-case letters, digits and single hyphens"),
         ({"zone": "Tokyo"}, "'Tokyo' is not an IANA time zone, such as Asia/Tokyo"),
         ({"to": "2023-10-24"}, "the event ends before it starts"),

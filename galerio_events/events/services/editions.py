@@ -23,6 +23,10 @@ def add_event(db_session: Session, slug: str, *, zone: str, starts_on: date, end
     Raises `EventRefused`, or `ChangeConflict(ALREADY_DONE)` where the slug is in use.
     """
     problem = slug_problem(slug)
+    if problem is SlugProblem.RESERVED and len(slug) == 2:
+        raise EventRefused(
+            f"{slug!r} cannot name an event: two letters are the tag of a language; use three or more characters"
+        )
     if problem is SlugProblem.RESERVED:
         raise EventRefused(f"{slug!r} is a word of our own addresses and cannot name an event")
     if problem:

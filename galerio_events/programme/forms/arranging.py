@@ -13,6 +13,7 @@ from wtforms.widgets import RangeInput
 from galerio_events.programme.domain.arranging import MOST_MOVED, MOST_WEIGHT, SECONDS, STEPS, Weights, Wishes
 from galerio_events.programme.forms.fields import Choice
 from galerio_events.programme.forms.settings import Hour
+from galerio_events.text import narrow
 
 _: Any = lazy_gettext
 
@@ -39,7 +40,7 @@ class Number(IntegerField):
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
-        text = "".join(valuelist).strip()
+        text = narrow("".join(valuelist))
         if not (text.isascii() and text.isdecimal() and len(text) < 6):
             raise ValueError(self._wrong())
         self.data = int(text)

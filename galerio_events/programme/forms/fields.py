@@ -20,7 +20,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from galerio_events import clock
 from galerio_events.events.domain.settings import is_web_address
-from galerio_events.text import clean, hides, one_line
+from galerio_events.text import clean, hides, narrow, one_line
 
 _: Any = lazy_gettext
 
@@ -139,7 +139,7 @@ class Places(IntegerField):
             # Python's own spelling of numbers is nobody else's.
             raise ValueError(self.no_number)
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata([narrow("".join(valuelist))])
         except ValueError:
             raise ValueError(self.no_number) from None
 

@@ -149,11 +149,14 @@ class Reader:
                 texts[language] = text
         return Translated(texts)
 
-    def key(self, node: Node | None, what: str) -> str | None:
-        """A word that can be the last part of an address."""
+    def key(self, node: Node | None, what: str, reserved: Collection[str] = ()) -> str | None:
+        """A word that can be the last part of an address, and is none of those that our own addresses use there."""
         text = self.text(node, what, most=200)
         if text is not None and node is not None and not is_key(text):
             self._no(node, f"{what} is {text!r}; use at most 60 lower-case letters, digits and single hyphens")
+            return None
+        if text in reserved and node is not None:
+            self._no(node, f"the key {text!r} is a word that our own addresses use; choose another")
             return None
         return text
 

@@ -8,7 +8,8 @@ from typing import Any
 from galerio_events import clock
 from galerio_events.events.domain import VenueKind
 from galerio_events.events.domain.settings import MOST_PLACES as MOST_SEATS
-from galerio_events.events.domain.settings import is_web_address
+from galerio_events.events.domain.settings import RESERVED_KEYS, is_web_address
+from galerio_events.people.domain import RESERVED_KEYS as OF_PEOPLE
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus, languages
 from galerio_events.programme.domain.rules import (
     LONGEST_TALK,
@@ -69,7 +70,7 @@ class Entries:
         fields = reader.fields(node, what, required="key kind name", optional=f"capacity url {' '.join(extras)}")
         if fields is None:
             return None
-        key = reader.key(fields.get("key"), f"key of {what}")
+        key = reader.key(fields.get("key"), f"key of {what}", RESERVED_KEYS)
         kind = reader.choice(fields.get("kind"), f"kind of {what}", VenueKind)
         name = self._name(fields, "name", f"name of {what}", TITLE_LENGTH)
         capacity = reader.whole(fields.get("capacity"), f"capacity of {what}", least=1, most=MOST_SEATS)
@@ -89,7 +90,7 @@ class Entries:
         fields = self.reader.fields(node, what, required="key name", optional="colour")
         if fields is None:
             return None
-        key = self.reader.key(fields.get("key"), f"key of {what}")
+        key = self.reader.key(fields.get("key"), f"key of {what}", RESERVED_KEYS)
         name = self._name(fields, "name", f"name of {what}", TITLE_LENGTH)
         colour_node = fields.get("colour")
         colour = None if colour_node is None else self.reader.text(colour_node, f"colour of {what}", most=200)
@@ -102,7 +103,7 @@ class Entries:
         fields = self.reader.fields(node, what, required="key name")
         if fields is None:
             return None
-        key = self.reader.key(fields.get("key"), f"key of {what}")
+        key = self.reader.key(fields.get("key"), f"key of {what}", OF_PEOPLE)
         name = self._name(fields, "name", f"name of {what}", TITLE_LENGTH)
         return (key, name) if key and name else None
 
@@ -118,7 +119,7 @@ class Entries:
         found = {}
         for key, entry in mapping.entries.items():
             what = f"person {key!r}"
-            self.reader.key(Scalar(mapping.lines[key], key, quoted=True), f"key of {what}")
+            self.reader.key(Scalar(mapping.lines[key], key, quoted=True), f"key of {what}", OF_PEOPLE)
             extras = ("email", "language", "timezone", "availability")
             fields = self.reader.fields(
                 entry, what, required="name", optional=f"affiliation bio country {' '.join(extras)}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from galerio_events.events.domain import Deed, Subject
 from galerio_events.events.domain.settings import RESERVED_KEYS
+from galerio_events.people.domain import RESERVED_KEYS as OF_PEOPLE
 from galerio_events.programme.domain.incoming import InLanguages, RowProblem, Thing, Told
 from galerio_events.programme.domain.planning.matching import (
     Names,
@@ -66,7 +67,7 @@ class _Resolver:
         self.subject, self.things, self.stored = subject, things, stored
         self.languages, self.answers = languages, answers
         self.names, self.twins = Names(stored), namesakes(things.values())
-        self.taken = set(stored) | RESERVED_KEYS
+        self.taken = set(stored) | RESERVED_KEYS | OF_PEOPLE
         self.wanted = {thing.key for thing in things.values() if thing.sure and thing.key}
         self.found = Resolved()
 
