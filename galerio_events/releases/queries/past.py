@@ -168,7 +168,11 @@ def contacts(db_session: Session, event_id: int, keys: Collection[str]) -> dict[
         .where(Person.event_id == event_id)
         .order_by(Person.position, Person.id)
     )
-    return {key: Contact(*how) for key, *how in rows if key in keys}
+    return {
+        key: Contact(name, email, language, timezone, country)
+        for key, name, email, language, timezone, country in rows
+        if key in keys
+    }
 
 
 def withheld(db_session: Session, event_id: int) -> Withheld:
