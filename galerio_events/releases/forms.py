@@ -29,7 +29,8 @@ class Lines(TextAreaField):
     """A text with line ends. What cannot be seen is taken out of it, and that is said."""
 
     def __init__(self, *arguments: Any, **more: Any) -> None:
-        super().__init__(*arguments, filters=[lambda value: clean(value or "")], **more)
+        more.setdefault("filters", [lambda value: clean(value or "")])
+        super().__init__(*arguments, **more)
         # Browsers cut what is pasted without a word; a text that is too long comes here and is told.
         self.flags.maxlength = False
 
