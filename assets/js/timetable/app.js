@@ -107,7 +107,7 @@ class App extends Changes {
       const block = event.target.closest(".tt-block");
       // The second click of two opens nothing and closes nothing.
       if (block && event.detail < 2 && this.store.sessions.has(block.dataset.key)) {
-        this.dialogs.card(block.dataset.key);
+        this.dialogs.card(block.dataset.key, event.detail > 0);
       }
     });
     root.addEventListener("dblclick", (event) => {

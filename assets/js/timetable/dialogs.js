@@ -6,16 +6,27 @@ import { make } from "./shapes.js";
 export class Dialogs {
   constructor(app) {
     this.app = app;
+    this.deafUntil = 0;
     for (const button of app.root.querySelectorAll("dialog [data-close]")) {
       button.addEventListener("click", () => button.closest("dialog").close());
     }
     for (const dialog of app.root.querySelectorAll("dialog")) {
       dialog.addEventListener("click", (event) => {
-        // Two quick clicks open it; the second of them does not close it again.
-        if (event.target === dialog && event.detail < 2 && performance.now() - this.openedAt > 500) {
+        if (event.target === dialog) {
           dialog.close();
         }
       });
+      // Two quick clicks open it; the second of them neither closes it again nor presses what has come beneath it.
+      dialog.addEventListener(
+        "click",
+        (event) => {
+          if (event.detail > 1 || (event.detail && performance.now() < this.deafUntil)) {
+            event.preventDefault();
+            event.stopPropagation();
+          }
+        },
+        true,
+      );
       dialog.addEventListener("close", () => this.key && app.grid.block(this.key)?.focus({ preventScroll: true }));
     }
     for (const button of app.root.querySelectorAll("[data-card-do]")) {
@@ -49,13 +60,13 @@ export class Dialogs {
   }
 
   open(name) {
-    this.openedAt = performance.now();
     if (!this.get(name).open) {
       this.get(name).showModal();
     }
   }
 
-  card(key) {
+  card(key, byPointer = false) {
+    this.deafUntil = byPointer ? performance.now() + 400 : 0;
     const { store, words, mayEdit, server } = this.app;
     const session = store.sessions.get(key);
     this.key = key;
