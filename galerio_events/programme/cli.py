@@ -19,10 +19,10 @@ from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.programme import services
 from galerio_events.programme.domain.cloning import CloneRefused, Part, Wish, next_title, same_weekday
-from galerio_events.programme.domain.incoming import MOST_BYTES, Choices, FileKind, RowProblem, Target, Unreadable
+from galerio_events.programme.domain.incoming import MOST_BYTES, OWN, Choices, FileKind, RowProblem, Target, Unreadable
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.domain.values import Counts
-from galerio_events.programme.imports import reading, yaml_file
+from galerio_events.programme.imports import frab_json, reading, yaml_file
 from galerio_events.programme.services.cloning import clone_event
 from galerio_events.programme.views.transfer.words import told
 
@@ -68,7 +68,8 @@ def clone(old: str, new: str, starts_on: datetime | None, year: int | None, with
     click.echo(f"{new}: made for {day.isoformat()}, {made.sessions} sessions{aside}")
 
 
-@group.command("import")
+# A kind may be written with an underscore as well.
+@group.command("import", context_settings={"token_normalize_func": lambda token: token.replace("_", "-")})
 @click.option("--event", "slug", required=True, help="The event's slug; a programme file (YAML) may add the event.")
 @click.option(
     "--kind",
@@ -97,7 +98,9 @@ def import_(
     choices = Choices(language=language, with_event=with_event, leave_out_faulty=leave_out_faulty)
     try:
         recognised = FileKind(kind) if kind else _recognised(data, file)
-        if recognised is FileKind.YAML:
+        if recognised in OWN:
+            if recognised is FileKind.JSON:
+                frab_json.read_json(data)
             parsed = yaml_file.parse(data, slug=slug)
             done = Done(services.import_programme(db_session, parsed, now=clock.utc_now()))
         else:

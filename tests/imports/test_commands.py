@@ -1,6 +1,7 @@
 """`flask programme import` of files that are not our own."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from galerio_events.events.models import Event
 from tests.imports.test_frab import event as one
 from tests.imports.test_frab import xml
 from tests.imports.test_transfer_pages import FAULTY, GOOD, sessions
-from tests.support.builders import make_event
+from tests.support.builders import make_event, make_session, tr
 
 
 @pytest.fixture
@@ -58,6 +59,32 @@ def test_a_faulty_row_refuses_the_file_or_is_left_out(
     assert import_(app, file, "--leave-out-faulty").stdout == (
         "schedule.xml: 3 read, 0 added, 0 changed, 2 unchanged, 1 refused\n"
     )
+
+
+@pytest.mark.parametrize(
+    "kind", ["yaml", "json", "frab-xml", "frab_xml", "frab-json", "frab_json", "xlsx", "csv", "ical"]
+)
+def test_what_is_exported_is_imported_under_the_same_word(
+    app: Flask, db_session: Session, event: Event, tmp_path: Path, kind: str
+) -> None:
+    uid = "6f4a2f0e-52a4-4c1b-9d8e-7f5b0c1d2e3f"
+    make_session(db_session, event, "welcome", title=tr("ようこそ", "Welcome"), uid=uid)
+    db_session.commit()
+    file = tmp_path / "file"
+    written = app.test_cli_runner().invoke(args=["programme", "export", "--event", "ascc11", str(file), "--kind", kind])
+    assert (written.exit_code, written.stderr) == (0, "")
+    result = import_(app, file, "--kind", kind, "--json")
+    done = json.loads(result.output)
+    assert (result.exit_code, done["added"], done["changed"], done["refused"]) == (0, 0, 0, 0)
+
+
+def test_both_commands_have_the_same_words(app: Flask) -> None:
+    words = []
+    for command in ("import", "export"):
+        told = app.test_cli_runner().invoke(args=["programme", command, "--kind", "nonsense"]).stderr
+        words.append(set(re.findall(r"'([a-z-]+)'", told.partition("is not one of")[2])))
+    assert words[1] - words[0] == {"timetable", "booklet"}
+    assert words[0] <= words[1]
 
 
 REFUSED: dict[str, tuple[bytes, str, tuple[str, ...], str]] = {

@@ -163,6 +163,45 @@ def test_an_odd_row_is_told_of_and_kept(name: str) -> None:
     assert (told(file.problems), len(file.sessions)) == (problems, 1)
 
 
+HEADINGS: dict[str, tuple[str, list[str]]] = {
+    "two languages": ("タイトル,Title,開始,終了", ["title:ja", "title:en", "starts_at", "ends_at"]),
+    "English first": ("Title,題名,Start,End", ["title:en", "title:ja", "starts_at", "ends_at"]),
+    "all texts in two languages": (
+        "タイトル,Title,概要,Summary,説明,Abstract",
+        ["title:ja", "title:en", "summary:ja", "summary:en", "abstract:ja", "abstract:en"],
+    ),
+    "an overview and an abstract": (
+        "タイトル,Title,概要,Abstract",
+        ["title:ja", "title:en", "abstract:ja", "abstract:en"],
+    ),
+    "one that says its language": ("タイトル（日本語）,Title", ["title:ja", "title:en"]),
+    "one language in English": ("Title,Abstract", ["title:ja", "abstract:ja"]),
+    "two languages and one text": ("タイトル,Title,Abstract", ["title:ja", "title:en", "abstract:en"]),
+    "the same twice": ("Title,Name", ["title:ja", "ignored"]),
+    "a subject": ("件名,内容,備考", ["title:ja", "abstract:ja", "ignored"]),
+    "a talk": ("講演名", ["title:ja"]),
+    "a programme": ("プログラム名", ["title:ja"]),
+}
+
+
+@pytest.mark.parametrize("name", HEADINGS)
+def test_headings_mean_what_they_say(name: str) -> None:
+    head, held = HEADINGS[name]
+    read = reading.read(f"{head}\n{','.join('abcdefgh'[: len(held)])}\n".encode(), TARGET, filename="t.csv", columns={})
+    assert [column.choice for column in read.columns] == held
+
+
+def test_a_title_in_each_language_is_kept() -> None:
+    thing = only(csv_file("タイトル,Title,開始,終了", "ようこそ," + ROW))
+    assert thing.fields["title"] == InLanguages({"ja": "ようこそ", "en": "Welcome"})
+
+
+def test_remarks_are_passed_over_knowingly() -> None:
+    read = reading.read(f"{HEAD},備考,mood\n{ROW},x,y\n".encode(), TARGET, columns={})
+    assert [(column.text, column.unknown) for column in read.columns[3:]] == [("備考", False), ("mood", True)]
+    assert told(read.file.problems) == [(1, "column_ignored"), (1, "column_ignored")]
+
+
 def test_columns_are_chosen_where_they_are_not_known() -> None:
     rows = ("What,When,How long", "Welcome,2022-11-24 10:00,60")
     with pytest.raises(Unreadable) as refused:

@@ -231,6 +231,14 @@ def test_columns_are_matched_in_the_page(client: FlaskClient, db_session: Sessio
     assert sessions(db_session) == [("welcome", "Welcome")]
 
 
+def test_columns_that_are_not_read_are_named_before_anybody_confirms(client: FlaskClient, event: Event) -> None:
+    data = b"title (en),start,minutes,mood,remarks\nWelcome,2022-11-24 10:00,60,good,x\n"
+    page = shown(client, upload(client, data, "table.csv"))
+    assert page.one("p", class_="import-ignored").text == "These columns are not read: mood, remarks."
+    noted = [row.all("td")[1].text for row in page.one("table", class_="import-problems").all("tr")[1:]]
+    assert noted == ["mood", "remarks"]
+
+
 @pytest.mark.parametrize(
     ("data", "name", "told"),
     [

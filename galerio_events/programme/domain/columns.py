@@ -6,6 +6,7 @@ be left out; links are one a line, the address and then, after a space, what to 
 where it is one. The columns in `BY_PERSON` go line by line with the people.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -77,6 +78,8 @@ ORGANISERS = (
     Column.SCHEDULED,
     Column.LOCKED,
 )
+
+_JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 YES = "yes"
 NO = "no"
@@ -161,6 +164,35 @@ def headers(columns: Sequence[Column], language: str, languages: Sequence[str]) 
     ]
 
 
+def spelt_in(text: str) -> str:
+    """The language in which a heading is written: `ja` where there is a Japanese letter in it, else `en`."""
+    return "ja" if _JAPANESE.search(text) else "en"
+
+
+def in_two_languages(texts: Mapping[int, str], language: str) -> dict[int, tuple[Column, str | None]]:
+    """What the headings mean, by place; `language` is that of the texts under headings that do not name one.
+
+    Where a table has the same heading twice, as in `タイトル, Title`, each of those that name no language stands above
+    texts of the language in which it is written itself. `概要` beside `Abstract` is the abstract in Japanese.
+    """
+    known = {at: found for at, text in texts.items() if (found := recognised(text))}
+    open_ = {at for at, (column, of) in known.items() if column in BY_LANGUAGE and of is None}
+    held = {at: (column, of or (spelt_in(texts[at]) if at in open_ else None)) for at, (column, of) in known.items()}
+    overviews = [at for at in open_ if fold(texts[at]) == "概要"]
+    texts_of = {
+        column: {of for found, of in held.values() if found is column} for column in (Column.SUMMARY, Column.ABSTRACT)
+    }
+    paired = len(overviews) == 1 and texts_of == {Column.SUMMARY: {"ja"}, Column.ABSTRACT: {"en"}}
+    if paired:
+        held[overviews[0]] = (Column.ABSTRACT, "ja")
+    twice = {column for column in BY_LANGUAGE if len({of for found, of in held.values() if found is column}) > 1} & {
+        held[at][0] for at in open_
+    }
+    if not twice:
+        held |= {at: (column, language) for at, (column, _of) in held.items() if at in open_}
+    return held
+
+
 def recognised(text: str) -> tuple[Column, str | None] | None:
     """Which column a heading means, in either language and however it is spelt, and of which language its texts are."""
     return _SPELLINGS.get(fold(text))
@@ -170,7 +202,18 @@ _ALSO: Mapping[Column, tuple[str, ...]] = {
     Column.KEY: ("id", "session id", "slug", "code", "セッションID", "識別子"),
     Column.UID: ("guid", "uuid"),
     Column.KIND: ("type", "session type", "format", "種別", "区分", "形式"),
-    Column.TITLE: ("name", "session", "session title", "題名", "セッション名", "演題", "セッション"),
+    Column.TITLE: (
+        "name",
+        "session",
+        "session title",
+        "題名",
+        "件名",
+        "セッション名",
+        "演題",
+        "講演名",
+        "プログラム名",
+        "セッション",
+    ),
     Column.STARTS_AT: ("starts at", "begin", "begins at", "start date and time", "from", "開始日時"),
     Column.ENDS_AT: ("ends at", "finish", "end date and time", "until", "to", "終了日時"),
     Column.DATE: ("day", "日", "開催日"),
@@ -190,6 +233,8 @@ _ALSO: Mapping[Column, tuple[str, ...]] = {
     Column.SCHEDULED: ("planned", "日程"),
     Column.LOCKED: ("fixed", "ロック"),
     Column.LINKS: ("link", "url", "urls", "web", "リンク先"),
+    # What those who made the table noted for themselves: nothing of it belongs into a programme.
+    Column.IGNORED: ("remark", "remarks", "note", "notes", "comment", "comments", "備考", "備考欄", "メモ"),
 }
 _LANGUAGES: Mapping[str, tuple[str, ...]] = {
     "en": ("en", "english", "英語", "英"),
@@ -199,8 +244,8 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = {
 
 def _spellings() -> dict[str, tuple[Column, str | None]]:
     found: dict[str, tuple[Column, str | None]] = {}
-    for column, names in HEADERS.items():
-        for name in (*names.values(), *_ALSO.get(column, ()), column.value):
+    for column in Column:
+        for name in (*HEADERS.get(column, {}).values(), *_ALSO.get(column, ()), column.value):
             found.setdefault(fold(name), (column, None))
             if column in BY_LANGUAGE:
                 for language, spelt in _LANGUAGES.items():

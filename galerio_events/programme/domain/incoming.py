@@ -15,17 +15,20 @@ MOST_PROBLEMS = 2_000
 
 
 class FileKind(StrEnum):
-    """The kinds of files that a programme can be read from."""
+    """The kinds of files that a programme can be read from; the values are what the command line calls them."""
 
     YAML = "yaml"
-    FRAB_XML = "frab_xml"
-    FRAB_JSON = "frab_json"
+    JSON = "json"
+    FRAB_XML = "frab-xml"
+    FRAB_JSON = "frab-json"
     CSV = "csv"
     XLSX = "xlsx"
     ICAL = "ical"
 
 
 TABLES = frozenset({FileKind.CSV, FileKind.XLSX})
+# Programme files of our own.
+OWN = frozenset({FileKind.YAML, FileKind.JSON})
 
 
 class Told(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from galerio_events.errors import ImportRefused
 from galerio_events.programme.domain.incoming import (
     MOST_BYTES,
+    OWN,
     TABLES,
     FileKind,
     ProgrammeFile,
@@ -18,6 +19,7 @@ from galerio_events.programme.domain.incoming import (
 )
 from galerio_events.programme.domain.parsed import file_of
 from galerio_events.programme.imports import frab_json, frab_xml, ical_file, table_file, yaml_file
+from galerio_events.programme.imports.frab_json import read_json
 from galerio_events.programme.imports.sheets import Sheet, read_csv, read_xlsx
 
 _ENDINGS = {
@@ -61,11 +63,11 @@ def recognise(data: bytes, filename: str = "") -> FileKind:
     if begins[:15].upper() == "BEGIN:VCALENDAR":
         return FileKind.ICAL
     if begins.startswith("{"):
-        return FileKind.YAML if _OWN_JSON.match(begins) else FileKind.FRAB_JSON
+        return FileKind.JSON if _OWN_JSON.match(begins) else FileKind.FRAB_JSON
     if _SECTIONS.search(text):
         return FileKind.YAML
     kind = _ENDINGS.get(filename.rpartition(".")[2].lower())
-    if kind in {FileKind.YAML, FileKind.CSV}:
+    if kind in {FileKind.YAML, FileKind.FRAB_JSON, FileKind.CSV}:
         return kind
     first = begins.split("\n", 1)[0]
     if "\x00" not in text and any(separator in first for separator in ",;\t"):
@@ -86,7 +88,10 @@ def read(
     if kind in TABLES:
         sheet = sheet_of(data, kind)
         return Read(kind, table_file.parse(sheet, kind, target, columns), table_file.headings(sheet, target, columns))
-    if kind is FileKind.YAML:
+    if kind is FileKind.JSON:
+        # What breaks the file is told in the words of JSON; the rest of it is read as YAML, which knows the lines.
+        read_json(data)
+    if kind in OWN:
         return Read(kind, _own(data, target))
     parse = {FileKind.FRAB_XML: frab_xml.parse, FileKind.FRAB_JSON: frab_json.parse, FileKind.ICAL: ical_file.parse}
     return Read(kind, parse[kind](data, target))

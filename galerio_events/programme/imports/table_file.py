@@ -20,7 +20,7 @@ from galerio_events.programme.domain.columns import (
     Column,
     from_cell,
     from_lines,
-    recognised,
+    in_two_languages,
 )
 from galerio_events.programme.domain.incoming import (
     FileKind,
@@ -54,6 +54,8 @@ class Heading:
     column: Column
     language: str | None
     guessed: bool
+    # Nobody knows what it holds, unlike a column of remarks.
+    unknown: bool = False
 
     @property
     def choice(self) -> str:
@@ -70,19 +72,20 @@ def headings(sheet: Sheet, target: Target, chosen: Mapping[int, str]) -> tuple[H
     language = target.language if target.language in target.languages else target.languages[0]
     found: list[Heading] = []
     used: set[tuple[Column, str | None]] = set()
-    for at in range(width):
-        text = from_cell(first[at]) if at < len(first) else ""
+    texts = {at: from_cell(first[at]) if at < len(first) else "" for at in range(width)}
+    meant = in_two_languages(texts, language)
+    for at, text in texts.items():
         samples = tuple(
             dict.fromkeys(cells[at][:80] for _number, cells in sheet.rows[1:40] if at < len(cells) and cells[at])
         )
-        held = _chosen(chosen.get(at), target) or _held(text, target, language)
+        held = _chosen(chosen.get(at), target) or _possible(meant.get(at), target)
         if held in used:
             held = None
         column, of = held or (Column.IGNORED, None)
         if column is not Column.IGNORED:
             used.add((column, of))
         if text or samples:
-            found.append(Heading(at, text[:80], samples[:3], column, of, guessed=at not in chosen))
+            found.append(Heading(at, text[:80], samples[:3], column, of, at not in chosen, unknown=held is None))
     return tuple(found)
 
 
@@ -112,15 +115,9 @@ def parse(sheet: Sheet, kind: FileKind, target: Target, columns: Mapping[int, st
     )
 
 
-def _held(text: str, target: Target, language: str) -> tuple[Column, str | None] | None:
-    found = recognised(text)
-    if found is None:
-        return None
-    column, of = found
-    if column in BY_LANGUAGE:
-        of = of or language
-        return (column, of) if of in target.languages else None
-    return column, None
+def _possible(meant: tuple[Column, str | None] | None, target: Target) -> tuple[Column, str | None] | None:
+    """What a heading means, if the event has that language."""
+    return None if meant is None or (meant[0] in BY_LANGUAGE and meant[1] not in target.languages) else meant
 
 
 def _chosen(choice: str | None, target: Target) -> tuple[Column, str | None] | None:

@@ -10,6 +10,7 @@ from galerio_events.programme.domain.incoming import FileKind, RowProblem, Told
 
 KINDS: Mapping[FileKind, LazyString] = {
     FileKind.YAML: _l("Programme file (YAML)"),
+    FileKind.JSON: _l("Programme file (JSON)"),
     FileKind.FRAB_XML: _l("frab schedule.xml"),
     FileKind.FRAB_JSON: _l("frab schedule.json"),
     FileKind.CSV: _l("Spreadsheet (CSV)"),
