@@ -8,9 +8,7 @@ import unicodedata
 from base64 import urlsafe_b64encode
 
 # Direction overrides, controls (Cc) but line feed and tab, and halves of surrogate pairs (Cs).
-_UNSEEN = re.compile(
-    "[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
-)
+_UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # What shows nothing by itself although it is no format character: joiners, fillers, variation selectors, a blank.
 _BLANK = frozenset(
     map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),

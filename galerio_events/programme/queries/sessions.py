@@ -55,9 +55,7 @@ def sessions_of(db_session: Session, event_id: int) -> list[ProgrammeSession]:
 
     Two queries, however many there are.
     """
-    found = db_session.scalars(
-        sa.select(ProgrammeSession).where(ProgrammeSession.event_id == event_id).options(*WHOLE)
-    )
+    found = db_session.scalars(sa.select(ProgrammeSession).where(ProgrammeSession.event_id == event_id).options(*WHOLE))
     return sorted(found, key=lambda s: (s.starts_at, s.ends_at, s.key))
 
 
