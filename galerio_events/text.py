@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 
 # Direction overrides, controls (Cc) but line feed and tab, and halves of surrogate pairs (Cs).
 _UNSEEN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "}
 # What shows nothing by itself although it is no format character: joiners, fillers, variation selectors, a blank.
 _BLANK = frozenset(
     map(chr, [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, *range(0x180B, 0x1810),
@@ -44,8 +45,11 @@ def hides(text: str) -> bool:
 
 
 def narrow(text: str) -> str:
-    """What somebody typed as a number or a time, with digits and signs of full width as plain ones (NFKC)."""
-    return unicodedata.normalize("NFKC", text).strip()
+    """What somebody typed as a number or a time, with digits, signs and spaces of full width as plain ones.
+
+    Not NFKC, which makes a two of `²` as well.
+    """
+    return text.translate(_FULL_WIDTH).strip()
 
 
 def fold(text: str) -> str:
