@@ -1,4 +1,4 @@
-"""Every route says who may use it: `@public`, or `@requires(Permission.X)`.
+"""Every route says who may use it: `@public`, `@signed_in`, or `@requires(Permission.X)`.
 
 `requires` loads the event of the address together with the right to see it: whoever lacks the permission on that event
 gets the same 404 as for an event that does not exist; whoever is not signed in is asked to sign in.
@@ -32,6 +32,22 @@ def public(view: View) -> View:
     """Anybody may use this route."""
     view.__guard__ = "public"  # type: ignore[attr-defined]
     return view
+
+
+def signed_in(view: View) -> View:
+    """Anybody who is signed in may use this route; what they see is loaded by who they are.
+
+    Whoever is not signed in is asked to sign in.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if actor() == ANONYMOUS:
+            return _ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    guarded.__guard__ = "signed in"  # type: ignore[attr-defined]
+    return guarded
 
 
 def requires(permission: Permission) -> Callable[[View], View]:

@@ -78,7 +78,11 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
     },
     RoleState: {
         RoleState.TO_BE_INVITED: _l("To be invited"),
+        RoleState.INVITED: _l("Invited"),
         RoleState.CONFIRMED: _l("Taking part"),
+        RoleState.DECLINED: _l("Declined"),
+        RoleState.WITHDRAWN: _l("Withdrawn"),
+        RoleState.REPLACED: _l("Replaced"),
     },
     LinkKind: {
         LinkKind.LINK: _l("Link"),

@@ -32,6 +32,7 @@ from tests.support.builders import NOW, make_account, make_event, sign_in
 from tests.support.demo import imported_ascc11
 
 PUBLIC = "public"
+SIGNED_IN = "signed in"
 ROUTES: dict[str, str | Permission] = {
     "health.healthz": PUBLIC,
     "health.readyz": PUBLIC,
@@ -260,10 +261,14 @@ def verdict(name: str, method: str, guard: str | Permission, rule: Rule, status:
     if guard == PUBLIC:
         wanted = status in {200, 302, 308} if method == "GET" else status in {200, 302, 303, 400, 409, 422}
         return "" if wanted else "not what the public should get"
-    assert isinstance(guard, Permission)
     if name == "anonymous":
         asked = (status == 302 and "/en/sign-in?next=" in location) if method == "GET" else status == 401
         return "" if asked else "anonymous and not asked to sign in"
+    if guard == SIGNED_IN:
+        # What is there is found by who asks; none of these visitors has a part in the programme.
+        wanted = status in {200, 302, 404} if method == "GET" else status in {200, 302, 303, 400, 404, 409, 422}
+        return "" if wanted and "/sign-in" not in location else "signed in and not let in"
+    assert isinstance(guard, Permission)
     if not may(name, guard, on_event="slug" in rule.arguments):
         return "" if status == 404 else "got what is not theirs"
     wanted = status in {200, 302} if method == "GET" else status in {200, 302, 303, 400, 409, 422}
@@ -380,3 +385,5 @@ def test_what_is_switched_on_at_random_is_noticed(app: Flask) -> None:
     assert verdict("organiser", "GET", Permission.PROGRAMME_RELEASE, rule, 404, "") == "did not get what is theirs"
     assert verdict("anonymous", "GET", Permission.PROGRAMME_RELEASE, rule, 200, "") != ""
     assert verdict("organiser", "GET", Permission.PROGRAMME_RELEASE, rule, 500, "") == "an error"
+    assert verdict("anonymous", "GET", SIGNED_IN, rule, 200, "") != ""
+    assert verdict("speaker", "GET", SIGNED_IN, rule, 401, "") == "signed in and not let in"

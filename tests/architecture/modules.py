@@ -20,9 +20,14 @@ FEATURES = (
     "programme",
     "releases",
     "registration",
+    "live",
+    "materials",
+    "questions",
+    "learnings",
     "attendance",
     "matching",
     "reports",
+    "desk",
     "demo",
 )
 ROOMS = frozenset(

@@ -35,10 +35,19 @@ class SessionStatus(StrEnum):
 
 
 class RoleState(StrEnum):
-    """Whether somebody who is planned for a role knows of it. Who is still to be invited is not published."""
+    """How far somebody who is planned for a role has come. Only who is confirmed is published."""
 
     TO_BE_INVITED = "to_be_invited"
+    INVITED = "invited"
     CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the person counts as one of the session's people, who may see what the session's people see."""
+        return self in {RoleState.INVITED, RoleState.CONFIRMED}
 
 
 class LinkKind(StrEnum):

@@ -44,7 +44,11 @@ _STATUSES: dict[SessionStatus, str] = {
     SessionStatus.CONFIRMED: "confirmed,fixed,final,accepted,確定,決定",
 }
 _STATES: dict[RoleState, str] = {
-    RoleState.TO_BE_INVITED: "to be invited,invited,依頼予定,依頼前,未依頼,招待予定",
+    RoleState.TO_BE_INVITED: "to be invited,依頼予定,依頼前,未依頼,招待予定",
+    RoleState.INVITED: "invited,依頼中,招待中",
+    RoleState.DECLINED: "declined,辞退",
+    RoleState.WITHDRAWN: "withdrawn,取り下げ,取下げ",
+    RoleState.REPLACED: "replaced,交代,代理あり",
     RoleState.CONFIRMED: "confirmed,taking part,accepted,確定,承諾,登壇,参加",
 }
 _YES = frozenset(

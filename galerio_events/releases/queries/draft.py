@@ -123,7 +123,7 @@ def _draft_roles(
             ProgrammeSession.event_id == event_id,
             ProgrammeSession.removed_at.is_(None),
             ProgrammeSession.scheduled,
-            RoleAssignment.state != RoleState.TO_BE_INVITED,
+            RoleAssignment.state == RoleState.CONFIRMED,
         )
         .order_by(RoleAssignment.session_id, RoleAssignment.position)
     )

@@ -184,6 +184,6 @@ def withheld(db_session: Session, event_id: int) -> Withheld:
         sa.select(sa.func.count())
         .select_from(RoleAssignment)
         .join(s, s.id == RoleAssignment.session_id)
-        .where(*kept, s.scheduled, RoleAssignment.state == RoleState.TO_BE_INVITED)
+        .where(*kept, s.scheduled, RoleAssignment.state != RoleState.CONFIRMED)
     )
     return Withheld(tuple(sessions), roles or 0)
