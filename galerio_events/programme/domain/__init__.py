@@ -49,6 +49,11 @@ class RoleState(StrEnum):
         """Whether the person counts as one of the session's people, who may see what the session's people see."""
         return self in {RoleState.INVITED, RoleState.CONFIRMED}
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether the person is expected in the room, invited already or not."""
+        return self.takes_part or self is RoleState.TO_BE_INVITED
+
 
 class LinkKind(StrEnum):
     """What stands behind an address that goes with a session."""

@@ -2,7 +2,7 @@
 
 Only sessions that are scheduled are looked at: what lies in the tray has no time yet, and nobody needs to have been
 found for it. A person who is still to be invited counts like any other, because it is before inviting that one wants
-to know.
+to know; whoever has declined, was withdrawn or replaced counts nowhere.
 """
 
 from collections.abc import Callable, Iterator
@@ -164,7 +164,7 @@ def _lacking(draft: Draft, slots: list[Slot]) -> Iterator[Conflict]:
         wanted = needed[slot.kind]
         if not wanted and not slot.needs_interpreter:
             continue
-        roles = [part.role for part in slot.parts]
+        roles = [part.role for part in slot.parts_planned]
         for role in wanted:
             if role not in roles:
                 moderator = role is RoleKind.MODERATOR

@@ -36,6 +36,9 @@ class ConflictKind(StrEnum):
     CAPACITY_ABOVE_VENUE = "capacity_above_venue"
 
 
+_CONFIRMED = RoleState.CONFIRMED
+
+
 class Part(NamedTuple):
     """Who has which role in a session, and for how many of its minutes, where that is planned."""
 
@@ -49,7 +52,8 @@ class Part(NamedTuple):
 class Slot:
     """A session as far as it can be in conflict. Times are UTC, the end after the start; names are keys.
 
-    `people` is everybody who has a role in it, each once; `planned` the minutes of all roles together.
+    `people` is everybody who is planned for it, each once; `planned` the minutes of their roles together. Who has
+    declined, was withdrawn or replaced is in `parts` and counts nowhere.
     """
 
     key: str
@@ -65,8 +69,16 @@ class Slot:
     planned: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "people", tuple(dict.fromkeys([part.person for part in self.parts])))
-        object.__setattr__(self, "planned", sum([part.minutes or 0 for part in self.parts]))
+        here = self.parts_planned
+        object.__setattr__(self, "people", tuple(dict.fromkeys([part.person for part in here])))
+        object.__setattr__(self, "planned", sum([part.minutes or 0 for part in here]))
+
+    @property
+    def parts_planned(self) -> tuple[Part, ...]:
+        """The parts of those who are planned for it."""
+        if all(part.state is _CONFIRMED for part in self.parts):
+            return self.parts
+        return tuple(part for part in self.parts if part.state.is_planned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,8 +248,8 @@ class _Resolver:
         if self.whole:
             return tuple(made)
         named = {(r.role, r.person) for r in made}
-        # Whoever is still to be invited is in no public file.
-        waiting = [r for r in stored if r.state is RoleState.TO_BE_INVITED and (r.role, r.person) not in named]
+        # Only who is confirmed is in a public file.
+        waiting = [r for r in stored if r.state is not RoleState.CONFIRMED and (r.role, r.person) not in named]
         if waiting and [r for r in stored if r not in waiting] == made:
             return stored
         return (*made, *waiting)
