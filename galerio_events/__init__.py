@@ -16,9 +16,11 @@ FEATURES = (
     "programme",
     "releases",
     "registration",
+    "live",
     "attendance",
     "reports",
     "outbox",
+    "desk",
     "demo",
 )
 

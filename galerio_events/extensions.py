@@ -44,7 +44,9 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="galerio",
-        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        # What a sign-in is worth, and for how long, says its row.
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=12 * 3600,
         # Pages behind private links send no Referer, so that their tokens stay out of everybody's logs.
         WTF_CSRF_SSL_STRICT=False,
@@ -105,6 +107,8 @@ def _ask_whether_it_is_there(connection: Any, _record: Any, _proxy: Any) -> None
 def import_models() -> None:
     """Make every table known to the metadata, whichever feature a caller happens to need."""
     import galerio_events.attendance.models
+    import galerio_events.desk.models
+    import galerio_events.live.models
     import galerio_events.outbox.models
     import galerio_events.registration.models
     import galerio_events.releases.models  # noqa: F401

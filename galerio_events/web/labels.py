@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from galerio_events.attendance.domain import PresenceSource
 from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subject, VenueKind
+from galerio_events.live.domain import LiveDeed, LiveState
 from galerio_events.outbox.domain import MailState
 from galerio_events.people.domain.duplicates import Reason
 from galerio_events.permissions import AccountRole
@@ -24,6 +25,7 @@ from galerio_events.programme.domain import (
 from galerio_events.programme.domain.arranging import Hindrance
 from galerio_events.programme.domain.conflicts import ConflictKind
 from galerio_events.programme.domain.hours import Band
+from galerio_events.programme.domain.run_sheet import SegmentKind
 from galerio_events.programme.domain.translations import TextOf
 from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
 from galerio_events.translated import Translated
@@ -102,6 +104,31 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         ConflictKind.PLAN_TOO_LONG: _l("Contributions too long"),
         ConflictKind.CAPACITY_ABOVE_VENUE: _l("More places than the venue has"),
     },
+    SegmentKind: {
+        SegmentKind.WELCOME: _l("Welcome"),
+        SegmentKind.INTRODUCTION: _l("Introduction"),
+        SegmentKind.REMARKS: _l("Remarks"),
+        SegmentKind.PRESENTATION: _l("Presentation"),
+        SegmentKind.DISCUSSION: _l("Discussion"),
+        SegmentKind.QUESTIONS: _l("Questions and answers"),
+        SegmentKind.SUMMARY: _l("Wrap-up"),
+        SegmentKind.PHOTO: _l("Group photo"),
+        SegmentKind.BREAK: _l("Break"),
+        SegmentKind.OTHER: _l("Other"),
+    },
+    LiveState: {
+        LiveState.WAITING: _l("Not started"),
+        LiveState.RUNNING: _l("Running"),
+        LiveState.FINISHED: _l("Finished"),
+    },
+    LiveDeed: {
+        LiveDeed.START: _l("Start"),
+        LiveDeed.NEXT: _l("Next"),
+        LiveDeed.SKIP: _l("Left out"),
+        LiveDeed.ADD: _l("Minutes changed"),
+        LiveDeed.BACK: _l("Undone"),
+        LiveDeed.FINISH: _l("Finish"),
+    },
     Band: {
         Band.DAY: _l("day"),
         Band.EDGE: _l("early or late"),
@@ -133,6 +160,8 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Subject.SESSION: _l("Session"),
         Subject.WARNING: _l("Warning"),
         Subject.RELEASE: _l("Release"),
+        Subject.RUN_SHEET: _l("Run sheet"),
+        Subject.RUN_SHEET_TEMPLATE: _l("Template of run sheets"),
     },
     Deed: {
         Deed.ADDED: _l("Added"),

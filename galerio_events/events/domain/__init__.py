@@ -53,6 +53,8 @@ class Subject(StrEnum):
     SESSION = "session"
     WARNING = "warning"
     RELEASE = "release"
+    RUN_SHEET = "run_sheet"
+    RUN_SHEET_TEMPLATE = "run_sheet_template"
 
 
 class Deed(StrEnum):

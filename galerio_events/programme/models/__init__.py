@@ -9,6 +9,7 @@ from galerio_events.programme.models.draft import (
     Upload,
 )
 from galerio_events.programme.models.inviting import Invitation, InvitationStep, UnwantedMail
+from galerio_events.programme.models.run_sheet import RunSheetTemplate, SegmentRow
 
 __all__ = [
     "AcceptedWarning",
@@ -18,6 +19,8 @@ __all__ = [
     "KindRule",
     "ProgrammeSession",
     "RoleAssignment",
+    "RunSheetTemplate",
+    "SegmentRow",
     "UnwantedMail",
     "Upload",
 ]

@@ -17,6 +17,7 @@ from galerio_events.programme.domain import RoleKind, RoleState, SessionKind
 from galerio_events.programme.domain.conflicts import Conflict, Draft, Part, Place, Slot, Span
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.models import AcceptedWarning, KindRule, ProgrammeSession, RoleAssignment
+from galerio_events.programme.queries.run_sheet import minutes_by_session
 from galerio_events.translated import Translated
 
 # A draft that is behind by more changes than this is read anew, rather than brought up to date.
@@ -24,7 +25,9 @@ _MOST_BEHIND = 64
 # Drafts of so many events are kept.
 _MOST_KEPT = 8
 # Changes of these leave a draft, as conflicts see it, what it was.
-_WITHOUT_EFFECT = frozenset({Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE})
+_WITHOUT_EFFECT = frozenset(
+    {Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE, Subject.RUN_SHEET_TEMPLATE}
+)
 _SESSION_DEEDS = frozenset({Deed.ADDED, Deed.CHANGED, Deed.REMOVED, Deed.RESTORED})
 
 
@@ -63,7 +66,7 @@ def conflict_draft(db_session: Session, event_id: int) -> Draft:
     """All that the conflicts of the event's draft depend on. Raises `NoResultFound` where there is no such event.
 
     It is kept in memory as of the newest change in the event's history, and brought up to date with the changes since:
-    every write of a draft or of settings records one under the event's lock. Six queries where it is read anew, one
+    every write of a draft or of settings records one under the event's lock. Seven queries where it is read anew, one
     where it is kept. A change is known by its id and its batch, because SQLite gives the id of a change that was
     rolled back to another one.
     """
@@ -173,17 +176,22 @@ def _caught_up(db_session: Session, event_id: int, kept: _Kept) -> _Kept | None:
     for row in rows[1:]:
         if row.subject in _WITHOUT_EFFECT:
             continue
-        if row.subject is not Subject.SESSION or row.deed not in _SESSION_DEEDS:
+        known = slots.get(row.key)
+        if row.subject is Subject.RUN_SHEET and known is not None:
+            minutes = [each["minutes"] for each in row.after["segments"]]
+            slots[row.key] = replace(known, segments=sum(minutes) if minutes else None)
+            continue
+        if row.subject is not Subject.SESSION or row.deed not in _SESSION_DEEDS or row.deed is Deed.RESTORED:
             return None
         if row.after is None:
             slots.pop(row.key, None)
         else:
-            slots[row.key] = slot_from_plain(row.key, row.after)
+            slots[row.key] = slot_from_plain(row.key, row.after, known.segments if known else None)
     return _Kept(rows[-1].id, rows[-1].batch, replace(kept.draft, sessions=tuple(slots.values())))
 
 
-def slot_from_plain(key: str, plain: Mapping[str, Any]) -> Slot:
-    """The session that `session_to_plain` wrote, as conflicts see it."""
+def slot_from_plain(key: str, plain: Mapping[str, Any], segments: int | None = None) -> Slot:
+    """The session that `session_to_plain` wrote, as conflicts see it; `segments` are the minutes of its run sheet."""
     return Slot(
         key,
         SessionKind(plain["kind"]),
@@ -197,6 +205,7 @@ def slot_from_plain(key: str, plain: Mapping[str, Any]) -> Slot:
         plain["capacity"],
         plain["needs_interpreter"],
         plain["scheduled"],
+        segments,
     )
 
 
@@ -253,7 +262,19 @@ def _slots(db_session: Session, event_id: int) -> tuple[Slot, ...]:
         .where(present)
         .order_by(s.id)
     )
+    sheets = minutes_by_session(db_session, event_id)
     return tuple(
-        Slot(key, kind, starts_at, ends_at, venue, tuple(parts.get(session_id, ())), capacity, interpreter, scheduled)
+        Slot(
+            key,
+            kind,
+            starts_at,
+            ends_at,
+            venue,
+            tuple(parts.get(session_id, ())),
+            capacity,
+            interpreter,
+            scheduled,
+            sheets.get(session_id),
+        )
         for session_id, key, kind, starts_at, ends_at, venue, capacity, interpreter, scheduled in rows
     )

@@ -52,8 +52,8 @@ class Part(NamedTuple):
 class Slot:
     """A session as far as it can be in conflict. Times are UTC, the end after the start; names are keys.
 
-    `people` is everybody who is planned for it, each once; `planned` the minutes of their roles together. Who has
-    declined, was withdrawn or replaced is in `parts` and counts nowhere.
+    `people` is everybody who is planned for it, each once; `planned` the minutes of its run sheet (`segments`) where it
+    has one, else of their roles together. Who has declined, was withdrawn or replaced is in `parts` and counts nowhere.
     """
 
     key: str
@@ -65,13 +65,15 @@ class Slot:
     capacity: int | None = None
     needs_interpreter: bool = False
     scheduled: bool = True
+    segments: int | None = None
     people: tuple[str, ...] = field(init=False, compare=False, repr=False)
     planned: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         here = self.parts_planned
         object.__setattr__(self, "people", tuple(dict.fromkeys([part.person for part in here])))
-        object.__setattr__(self, "planned", sum([part.minutes or 0 for part in here]))
+        planned = sum([part.minutes or 0 for part in here]) if self.segments is None else self.segments
+        object.__setattr__(self, "planned", planned)
 
     @property
     def parts_planned(self) -> tuple[Part, ...]:

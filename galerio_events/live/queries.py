@@ -1,0 +1,164 @@
+"""Reads of sessions while they run."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from galerio_events import clock
+from galerio_events.events.domain.plain import digest_of
+from galerio_events.events.models import Change
+from galerio_events.live.domain import (
+    Action,
+    LiveState,
+    Outlook,
+    Plan,
+    Standing,
+    Watched,
+    outlook,
+    standing_from_plain,
+    waiting,
+)
+from galerio_events.live.models import LiveAction, LiveRun, LiveScreen
+from galerio_events.programme.domain.run_sheet import (
+    Segment,
+    SegmentKind,
+    Segments,
+    sheet_from_plain,
+    sheet_to_plain,
+)
+from galerio_events.programme.models import ProgrammeSession
+from galerio_events.programme.queries.run_sheet import segments_by_session
+from galerio_events.text import token_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A session as it runs: the segments that are on its plan, the plan as a whole, and how it stands."""
+
+    session_id: int
+    key: str
+    segments: Segments
+    plan: Plan
+    standing: Standing
+    version: int
+
+    def at(self, now: datetime) -> Outlook:
+        """What is to be expected at that instant."""
+        return outlook(self.plan, self.standing, now)
+
+    @property
+    def watched(self) -> Watched:
+        """What those who watch it are sent."""
+        return Watched(self.version, digest_of(plan_to_plain(self.plan, self.segments)), self.plan, self.standing)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something that was pressed, by which account."""
+
+    action: Action
+    by: int | None
+
+
+def plan_to_plain(plan: Plan, segments: Segments) -> dict[str, Any]:
+    """A plan in JSON, as a session that runs keeps it."""
+    return {
+        "starts_at": clock.to_text(plan.starts_at),
+        "ends_at": clock.to_text(plan.ends_at),
+        **sheet_to_plain(segments),
+    }
+
+
+def live_of(db_session: Session, session: ProgrammeSession) -> Live:
+    """How that session stands. Before it begins, its plan is the run sheet; without one, it has a single segment."""
+    return lives_of(db_session, [session])[session.id]
+
+
+def lives_of(db_session: Session, sessions: Iterable[ProgrammeSession]) -> dict[int, Live]:
+    """How each of those sessions stands, by id, in two queries."""
+    given = list(sessions)
+    ids = [session.id for session in given]
+    runs = {
+        run.session_id: run
+        for run in db_session.execute(
+            sa.select(LiveRun.session_id, LiveRun.version, LiveRun.plan, LiveRun.state).where(
+                LiveRun.session_id.in_(ids)
+            )
+        )
+    }
+    sheets = segments_by_session(db_session, [i for i in ids if i not in runs or _waits(runs[i].state)])
+    return {session.id: _live(session, runs.get(session.id), sheets.get(session.id, ())) for session in given}
+
+
+def planned(session: ProgrammeSession, segments: Segments) -> tuple[Plan, Segments]:
+    """The plan that a session has which is to begin with that run sheet, and the segments on it."""
+    length = max(1, int((session.ends_at - session.starts_at).total_seconds()) // 60)
+    used = segments or (Segment(SegmentKind.OTHER, min(length, 1440), session.title),)
+    return Plan(session.starts_at, session.ends_at, tuple(each.minutes for each in used)), used
+
+
+def actions_of(db_session: Session, session_id: int) -> list[Done]:
+    """All that was pressed for that session, in order."""
+    a = LiveAction
+    rows = db_session.execute(
+        sa.select(a.deed, a.at, a.number, a.account_id).where(a.session_id == session_id).order_by(a.version)
+    )
+    return [Done(Action(deed, at, number), by) for deed, at, number, by in rows]
+
+
+def pulse(db_session: Session, event_id: int, session_id: int) -> tuple[int, int]:
+    """What changes whenever anything about that session may have changed: its version, and the newest change of the
+    event. One query, of two keys."""
+    version = sa.select(LiveRun.version).where(LiveRun.session_id == session_id).scalar_subquery()
+    newest = sa.select(sa.func.max(Change.id)).where(Change.event_id == event_id).scalar_subquery()
+    row = db_session.execute(sa.select(version, newest)).one()
+    return row[0] or 0, row[1] or 0
+
+
+def session_by_id(db_session: Session, session_id: int) -> ProgrammeSession | None:
+    """The session of that id that is in the programme, as it is stored now."""
+    return db_session.scalar(
+        sa.select(ProgrammeSession)
+        .where(ProgrammeSession.id == session_id, ProgrammeSession.removed_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+
+
+def has_run(db_session: Session, session_id: int) -> bool:
+    """Whether anything was ever pressed for that session."""
+    return db_session.scalar(sa.select(LiveRun.session_id).where(LiveRun.session_id == session_id)) is not None
+
+
+def screen_of(db_session: Session, session_id: int) -> LiveScreen | None:
+    """The secret screen address of that session, if it has one."""
+    return db_session.get(LiveScreen, session_id)
+
+
+def session_of_screen(db_session: Session, token: str) -> ProgrammeSession | None:
+    """The session that is shown under that secret address; None where there is none (any more)."""
+    return db_session.scalar(
+        sa.select(ProgrammeSession)
+        .join(LiveScreen, LiveScreen.session_id == ProgrammeSession.id)
+        .where(LiveScreen.token_hash == token_hash(token), ProgrammeSession.removed_at.is_(None))
+    )
+
+
+def _waits(state: dict[str, Any]) -> bool:
+    return bool(state["state"] == LiveState.WAITING)
+
+
+def _live(session: ProgrammeSession, run: Any, sheet: Segments) -> Live:
+    if run is not None and not _waits(run.state):
+        segments = sheet_from_plain(run.plan)
+        plan = Plan(
+            clock.from_text(run.plan["starts_at"]),
+            clock.from_text(run.plan["ends_at"]),
+            tuple(each.minutes for each in segments),
+        )
+        return Live(session.id, session.key, segments, plan, standing_from_plain(run.state), run.version)
+    plan, segments = planned(session, sheet)
+    return Live(session.id, session.key, segments, plan, waiting(len(segments)), 0 if run is None else run.version)
