@@ -2,6 +2,7 @@
 
 import { followArrangement } from "./arrangement.js";
 import { pickColours } from "./colours.js";
+import "./forget_desk.js";
 import { sendOnce } from "./once.js";
 
 const summary = document.querySelector("[data-focus]");

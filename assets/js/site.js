@@ -1,5 +1,7 @@
 // Offers the reader's own time zone, and a button that copies an address. Nothing is stored.
 
+import "./forget_desk.js";
+
 const offerOwnZone = (link) => {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const choice = document.querySelector("#tz");

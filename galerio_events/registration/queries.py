@@ -372,3 +372,18 @@ def countries_of_registered(db_session: Session, event_id: int) -> tuple[dict[st
     for key, country, number in chose:
         by_session.setdefault(key, {})[country] = number
     return {row[0]: row[1] for row in everybody}, by_session
+
+
+def countries_of_choosers(db_session: Session, session_ids: Collection[int]) -> dict[int, dict[str, int]]:
+    """By session, how many of those who chose it are registered from which country. One query."""
+    rows = db_session.execute(
+        sa.select(SessionChoice.session_id, Registration.country, sa.func.count())
+        .select_from(SessionChoice)
+        .join(Registration, Registration.id == SessionChoice.registration_id)
+        .where(SessionChoice.session_id.in_(session_ids), _ACTIVE)
+        .group_by(SessionChoice.session_id, Registration.country)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for session_id, country, number in rows:
+        found.setdefault(session_id, {})[country] = number
+    return found

@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from galerio_events import clock
 from galerio_events.accounts.models import Account
+from galerio_events.desk.services import new_feed
 from galerio_events.events.models import Event, Image
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
@@ -39,6 +40,22 @@ ROUTES: dict[str, str | Permission] = {
     "robots.robots_txt": PUBLIC,
     "robots.favicon": PUBLIC,
     "accounts.sign_in": PUBLIC,
+    "accounts.password": PUBLIC,
+    # These two are guarded by the code, or by the token in their address and the browser; see tests/accounts.
+    "accounts.code": PUBLIC,
+    "accounts.link": PUBLIC,
+    "accounts.second_factor": PUBLIC,
+    "accounts.use_passkey": PUBLIC,
+    "accounts.confirm": SIGNED_IN,
+    "accounts.account": SIGNED_IN,
+    "accounts.end_sign_in": SIGNED_IN,
+    "accounts.end_other_sign_ins": SIGNED_IN,
+    "accounts.app": SIGNED_IN,
+    "accounts.remove_app": SIGNED_IN,
+    "accounts.passkey": SIGNED_IN,
+    "accounts.remove_passkey": SIGNED_IN,
+    "accounts.recovery_codes": SIGNED_IN,
+    "accounts.requiring": Permission.EVENT_EDIT,
     "accounts.sign_out": PUBLIC,
     "events.root": PUBLIC,
     "events.event_root": PUBLIC,
@@ -144,6 +161,15 @@ ROUTES: dict[str, str | Permission] = {
     "outbox.edit": Permission.OUTBOX_SEND,
     "outbox.original": Permission.OUTBOX_SEND,
     "outbox.all_drafts": Permission.OUTBOX_SEND,
+    "desk.mine": SIGNED_IN,
+    "desk.session": SIGNED_IN,
+    "desk.new_calendar": SIGNED_IN,
+    "desk.end_calendar": SIGNED_IN,
+    # Guarded by the token in its address; tests/desk shows what a wrong one gets.
+    "desk.calendar": PUBLIC,
+    "desk.worker": PUBLIC,
+    "desk.settings": Permission.EVENT_EDIT,
+    "desk.links": Permission.PROGRAMME_EDIT,
 }
 
 # Who asks: name, role, and whether the role is on this event, on another one, or on all of them.
@@ -169,6 +195,7 @@ class World:
     other: Event
     samples: dict[str, object]
     calendar_token: str
+    desk_token: str
 
     def values(self, rule: Rule) -> dict[str, object]:
         """A value for every argument. Raises `KeyError` for one that nobody has thought of."""
@@ -177,6 +204,8 @@ class World:
             values["key"] = "yusa" if "organisation" in rule.endpoint else "hashimoto"
         if rule.endpoint == "registration.calendar":
             values["token"] = self.calendar_token
+        if rule.endpoint == "desk.calendar":
+            values["token"] = self.desk_token
         if rule.endpoint == "transfer.template":
             values["kind"] = "csv"
         if rule.endpoint.startswith("settings.") and "key" in values:
@@ -231,8 +260,10 @@ def world(app: Flask, db_session: Session) -> World:
     }
     wishes = Wishes(("session-1",), ("webinar",), {event.starts_on: (time(9), time(18))})
     samples["arrangement"] = request_arrangement(db_session, event.id, wishes, by=None, now=clock.utc_now())[0].id
+    owner = make_account(db_session, "owner-of-a-calendar@example.org", None)
+    desk_token = new_feed(db_session, owner.id, language="en", secret_key=app.config["SECRET_KEY"], now=NOW)
     db_session.commit()
-    return World(event, other, samples, tokens[LinkPurpose.CALENDAR])
+    return World(event, other, samples, tokens[LinkPurpose.CALENDAR], desk_token)
 
 
 def visitor(db_session: Session, world: World, name: str) -> Account | None:

@@ -1,0 +1,146 @@
+// Keeps the pages of the desk that were opened, and what they are made of, and shows them while there is no network,
+// marked as copies. Pages come from the network whenever it answers. The copies are of one reader: another one's, or
+// those of somebody who is not signed in any more, are dropped.
+//
+// DESK_VERSION is set by whoever serves this file: it names the style sheets and scripts that belong to it.
+
+const CACHE = `desk-${self.DESK_VERSION}`;
+const OWNER = "/desk-sw.js?owner";
+const MADE = "desk-kept-at";
+const PATIENCE = 8000;
+const LONGEST = 48 * 3600 * 1000;
+const ANYHOW = { ignoreVary: true };
+
+const isPage = (url) => /^\/[a-z]{2}\/desk(\/|$)/.test(url.pathname);
+const isPiece = (url) => url.pathname.startsWith("/static/");
+
+const forget = () => caches.delete(CACHE);
+
+const belongsTo = async (owner) => {
+  const cache = await caches.open(CACHE);
+  const known = await cache.match(OWNER, ANYHOW);
+  if (known && (await known.text()) !== owner) {
+    await forget();
+  }
+  await (await caches.open(CACHE)).put(OWNER, new Response(owner));
+};
+
+const withoutFragment = (address) => address.split("#")[0];
+
+const store = async (address, answer) => {
+  const owner = answer.headers.get("Galerio-Owner");
+  if (!answer.ok || !owner) {
+    await (await caches.open(CACHE)).delete(address, ANYHOW);
+    return;
+  }
+  const text = await answer.text();
+  if (!text.includes("data-stale")) {
+    return;
+  }
+  await belongsTo(owner);
+  const headers = new Headers(answer.headers);
+  headers.delete("Content-Encoding");
+  headers.delete("Content-Length");
+  headers.set(MADE, String(Date.now()));
+  await (await caches.open(CACHE)).put(address, new Response(text, { headers }));
+};
+
+const keptPage = async (address) => {
+  const cache = await caches.open(CACHE);
+  const found = (await cache.match(address, ANYHOW)) ?? (await cache.match(address, { ...ANYHOW, ignoreSearch: true }));
+  if (!found || Date.now() - Number(found.headers.get(MADE)) > LONGEST) {
+    return null;
+  }
+  const text = await found.text();
+  return new Response(text.replace("<html ", "<html data-kept "), { headers: found.headers });
+};
+
+const NOTHING = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Offline</title></head>
+<body><p lang="ja">接続がありません。このページはこの端末に保存されていません。</p>
+<p>There is no connection, and this page is not kept on this device.</p></body></html>`;
+
+const nothingKept = () =>
+  new Response(NOTHING, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+
+const page = async (event) => {
+  const address = withoutFragment(event.request.url);
+  const copy = await keptPage(address);
+  const asked = fetch(event.request).then(
+    (answer) => noted(event, address, answer),
+    () => null,
+  );
+  event.waitUntil(asked);
+  const answer = copy ? await Promise.race([asked, after(PATIENCE)]) : await asked;
+  if (!answer || answer.status >= 500) {
+    return copy ?? answer ?? nothingKept();
+  }
+  return answer;
+};
+
+const after = (milliseconds) => new Promise((resolve) => setTimeout(() => resolve(null), milliseconds));
+
+// What the answer of the network means for the copies.
+const noted = (event, address, answer) => {
+  if (answer.status >= 500) {
+    return answer;
+  }
+  if (answer.type === "opaqueredirect") {
+    // Somewhere else: as a rule to sign in, so whoever reads now may be somebody else.
+    event.waitUntil(forget());
+  } else {
+    event.waitUntil(store(address, answer.clone()));
+  }
+  return answer;
+};
+
+const piece = async (request) => {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request, ANYHOW)) ?? fetch(request);
+};
+
+const keep = async (address, pieces) => {
+  const cache = await caches.open(CACHE);
+  if (!(await cache.match(address, ANYHOW))) {
+    const answer = await fetch(address, { redirect: "manual" });
+    await store(address, answer);
+  }
+  const filled = await caches.open(CACHE);
+  for (const wanted of pieces) {
+    if (!(await filled.match(wanted, ANYHOW))) {
+      await filled.add(wanted);
+    }
+  }
+};
+
+self.addEventListener("install", () => self.skipWaiting());
+
+self.addEventListener("activate", (event) => {
+  const clean = async () => {
+    const names = await caches.keys();
+    await Promise.all(names.filter((name) => name.startsWith("desk-") && name !== CACHE).map((name) => caches.delete(name)));
+    await self.clients.claim();
+  };
+  event.waitUntil(clean());
+});
+
+self.addEventListener("message", (event) => {
+  const ours = (address) => new URL(address, self.location.href).origin === self.location.origin;
+  const { keep: pieces, page: address } = event.data ?? {};
+  if (address && ours(address) && isPage(new URL(address))) {
+    event.waitUntil(keep(withoutFragment(address), pieces.filter(ours)));
+  }
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) {
+    return;
+  }
+  if (request.mode === "navigate" && isPage(url)) {
+    event.respondWith(page(event));
+  } else if (isPiece(url) || request.destination === "image") {
+    event.respondWith(piece(request));
+  }
+});

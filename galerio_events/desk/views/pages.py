@@ -1,0 +1,72 @@
+"""The desk: all of somebody's sessions, and each of them."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from galerio_events.desk import queries
+from galerio_events.desk.domain import Phase, Publicity
+from galerio_events.desk.views import feed
+from galerio_events.desk.views.common import (
+    blueprint,
+    email_of_reader,
+    entries,
+    page_values,
+    reader_zone,
+    this_moment,
+    zone_values,
+)
+from galerio_events.extensions import db
+from galerio_events.permissions import Permission, can
+from galerio_events.web.guards import actor, signed_in
+
+
+@blueprint.get("/<language:language>/desk")
+@signed_in
+def mine(language: str) -> ResponseReturnValue:
+    """Everything that the reader has a part in, on every event: what is next first, what is over beneath."""
+    db_session, now = db.session(), this_moment()
+    shown = entries(db_session, queries.own_sessions(db_session, email_of_reader()), now=now)
+    settled = [entry for entry in shown if entry.publicity is not Publicity.UNSETTLED]
+    ahead = [entry for entry in settled if entry.phase is not Phase.OVER]
+    order = [*ahead, *(entry for entry in shown if entry not in ahead)]
+    zone_name, problem = reader_zone([entry.session for entry in order])
+    page = render_template(
+        "desk/mine.html",
+        page="desk",
+        next_up=ahead[0] if ahead else None,
+        later=ahead[1:],
+        unsettled=[entry for entry in shown if entry.publicity is Publicity.UNSETTLED],
+        over=[entry for entry in reversed(settled) if entry.phase is Phase.OVER],
+        several_events=len({entry.session.host.id for entry in shown}) > 1,
+        email=email_of_reader(),
+        calendar=feed.addresses(language),
+        **zone_values(zone_name, problem, [entry.session.starts_at for entry in ahead or shown], language),
+        **page_values(now),
+    )
+    return page, 400 if problem else 200
+
+
+@blueprint.get("/<language:language>/desk/<slug>/sessions/<key>")
+@signed_in
+def session(language: str, slug: str, key: str) -> ResponseReturnValue:
+    """Everything about one session for its people, and for those who edit the event's programme.
+
+    404 for everybody else, as for a session that does not exist.
+    """
+    db_session, now = db.session(), this_moment()
+    own = queries.own_sessions(db_session, email_of_reader())
+    found = next((one for one in own if (one.host.slug, one.key) == (slug, key)), None)
+    if found is None:
+        found = queries.one_session(db_session, slug, key)
+        if found is None or not can(actor(), Permission.PROGRAMME_EDIT, event_id=found.host.id):
+            abort(404)
+    entry = entries(db_session, [found], now=now)[0]
+    zone_name, problem = reader_zone([found, *own])
+    page = render_template(
+        "desk/session.html",
+        entry=entry,
+        session=found,
+        **zone_values(zone_name, problem, [found.starts_at], language),
+        **page_values(now),
+    )
+    return page, 400 if problem else 200
