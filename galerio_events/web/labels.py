@@ -25,6 +25,7 @@ from galerio_events.programme.domain import (
 from galerio_events.programme.domain.arranging import Hindrance
 from galerio_events.programme.domain.conflicts import ConflictKind
 from galerio_events.programme.domain.hours import Band
+from galerio_events.programme.domain.inviting import InvitationState, InvitationWish
 from galerio_events.programme.domain.run_sheet import SegmentKind
 from galerio_events.programme.domain.translations import TextOf
 from galerio_events.registration.domain import AffiliationKind, ConsentKind, RegistrationState
@@ -85,6 +86,18 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         RoleState.DECLINED: _l("Declined"),
         RoleState.WITHDRAWN: _l("Withdrawn"),
         RoleState.REPLACED: _l("Replaced"),
+    },
+    InvitationState: {
+        InvitationState.INVITED: _l("Waiting for an answer"),
+        InvitationState.ACCEPTED: _l("Accepted"),
+        InvitationState.DECLINED: _l("Declined"),
+        InvitationState.WITHDRAWN: _l("Withdrawn"),
+        InvitationState.REPLACED: _l("Replaced"),
+    },
+    InvitationWish: {
+        InvitationWish.OTHER_TIME: _l("Proposes another time"),
+        InvitationWish.LEAVE: _l("Asks to be released"),
+        InvitationWish.ACCEPT_LATE: _l("Accepts after the deadline"),
     },
     LinkKind: {
         LinkKind.LINK: _l("Link"),

@@ -119,14 +119,22 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("said", sa.Text(), nullable=False),
+        sa.Column(
+            "role_before",
+            _words("role_before", "to_be_invited", "invited", "confirmed", "declined", "withdrawn", "replaced"),
+            nullable=True,
+        ),
         sa.Column("mailbox", sa.String(length=320), nullable=True),
-        sa.Column("mail_key", sa.String(length=200), nullable=True),
+        sa.Column("mail_id", sa.Integer(), nullable=True),
         sa.Column("batch", sa.String(length=36), nullable=True),
-        sa.CheckConstraint("(mailbox IS NULL) = (mail_key IS NULL)", name=op.f("ck_invitation_steps_mail_whole")),
+        sa.CheckConstraint("(mailbox IS NULL) = (mail_id IS NULL)", name=op.f("ck_invitation_steps_mail_whole")),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_invitation_steps_account_id_accounts")),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_invitation_steps_event_id_events")),
         sa.ForeignKeyConstraint(
             ["invitation_id"], ["invitations.id"], name=op.f("fk_invitation_steps_invitation_id_invitations")
+        ),
+        sa.ForeignKeyConstraint(
+            ["mail_id"], ["outbox_mails.id"], name=op.f("fk_invitation_steps_mail_id_outbox_mails")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_steps")),
     )

@@ -12,9 +12,9 @@ SLUG_LENGTH = 40
 # What stands in our addresses where an event's slug does.
 RESERVED_SLUGS = frozenset(
     {
-        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "healthz", "ja", "login", "logout"),
-        *("metrics", "organise", "privacy", "readyz", "registration", "robots", "security", "sign-in", "sign-out"),
-        *("sitemap", "static", "well-known"),
+        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "healthz", "invitations", "ja", "login"),
+        *("logout", "metrics", "organise", "privacy", "readyz", "registration", "robots", "security", "sign-in"),
+        *("sign-out", "sitemap", "static", "well-known"),
     }
 )
 

@@ -33,11 +33,12 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             lazy_gettext("Programme"),
             "programme.sessions",
             Permission.PROGRAMME_READ,
-            ("programme", "transfer", "hours"),
+            ("programme", "transfer", "hours", "invitations"),
         ),
         (
             (lazy_gettext("Timetable"), "programme.sessions", Permission.PROGRAMME_READ, ("programme",)),
             (lazy_gettext("List"), "programme.listing", Permission.PROGRAMME_READ, ("programme.listing",)),
+            (lazy_gettext("Invitations"), "invitations.overview", Permission.PROGRAMME_READ, ("invitations",)),
             (lazy_gettext("Conflicts"), "programme.conflicts", Permission.PROGRAMME_READ, ("programme.conflicts",)),
             (
                 lazy_gettext("Translations"),

@@ -55,6 +55,9 @@ KINDS = {
     "registration_cancelled": lazy_gettext("Registration cancelled"),
     "registration_known": lazy_gettext("Registered already"),
     "programme_changed": lazy_gettext("Programme changed"),
+    "invitation": lazy_gettext("Invitation"),
+    "invitation_reminder": lazy_gettext("Reminder of an invitation"),
+    "invitation_news": lazy_gettext("News of an invitation"),
 }
 
 

@@ -6,6 +6,7 @@ and `after` is the only place that says what leads where.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,11 +14,14 @@ from enum import StrEnum
 from galerio_events.errors import DomainError
 from galerio_events.programme.domain import RoleState
 
+# The languages that mails are written in.
+LANGUAGES = ("ja", "en")
+
 NOTE_LENGTH = 1000
 REASON_LENGTH = 1000
 
 # Mails about invitations to one mailbox in a day, and of one event in an hour; what is sent at once.
-MOST_A_DAY = 4
+MOST_A_DAY = 6
 MOST_AN_HOUR = 200
 MOST_AT_ONCE = 50
 
@@ -92,6 +96,7 @@ class Refusal(StrEnum):
     NO_MAIL_WANTED = "no_mail_wanted"
     PERSON_LIMIT = "person_limit"
     EVENT_LIMIT = "event_limit"
+    DEADLINE = "deadline"
     LEFT_ALREADY = "left_already"
 
 
@@ -361,6 +366,15 @@ def deadline_problem(deadline_at: datetime, *, now: datetime, starts_at: datetim
     if deadline_at > now + LONGEST_WAIT:
         return DeadlineProblem.TOO_LATE
     return DeadlineProblem.AFTER_START if starts_at is not None and deadline_at > starts_at else None
+
+
+def mail_language(language: str | None, country: str | None, spoken: Sequence[str]) -> str:
+    """The language that stands first in the mail: the person's own, else Japanese for somebody in Japan, else English;
+    the other one stands beneath."""
+    if language in LANGUAGES:
+        return str(language)
+    guessed = "ja" if country == "JP" else "en"
+    return guessed if guessed in spoken or not spoken else next((each for each in spoken if each in LANGUAGES), guessed)
 
 
 _LINK = re.compile(r"://|www\.|mailto:|\b[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,}\b|[^\s@]+@[^\s@]+\.[^\s@]+")

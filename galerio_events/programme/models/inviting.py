@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from galerio_events.db import Base, TranslatedText, UTCDateTime, enum_column
 from galerio_events.people.models import Person
-from galerio_events.programme.domain import RoleKind
+from galerio_events.programme.domain import RoleKind, RoleState
 from galerio_events.programme.domain.inviting import Act, InvitationState, InvitationWish
 from galerio_events.programme.models.draft import ProgrammeSession
 from galerio_events.translated import EMPTY, Translated
@@ -91,7 +91,7 @@ class InvitationStep(Base):
         sa.Index("ix_invitation_steps_invitation_id", "invitation_id"),
         # How many mails there were lately, of the event and to a mailbox.
         sa.Index("ix_invitation_steps_event_id_at", "event_id", "at"),
-        sa.CheckConstraint("(mailbox IS NULL) = (mail_key IS NULL)", name="mail_whole"),
+        sa.CheckConstraint("(mailbox IS NULL) = (mail_id IS NULL)", name="mail_whole"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -103,9 +103,11 @@ class InvitationStep(Base):
     account_id: Mapped[int | None] = mapped_column(sa.ForeignKey("accounts.id"))
     # What was said with it: a reason, a proposed time.
     said: Mapped[str] = mapped_column(sa.Text, default="")
-    # The mail that it sent: to whom (as `text.email_key`), and which one in the outbox.
+    # The state of the role before somebody was invited, for taking that back.
+    role_before: Mapped[RoleState | None] = mapped_column(enum_column(RoleState, "role_before"))
+    # The mail that it sent: to whom (as `text.email_key`), and which one of the outbox.
     mailbox: Mapped[str | None] = mapped_column(sa.String(320))
-    mail_key: Mapped[str | None] = mapped_column(sa.String(200))
+    mail_id: Mapped[int | None] = mapped_column(sa.ForeignKey("outbox_mails.id"))
     # What was sent at once has the same.
     batch: Mapped[str | None] = mapped_column(sa.String(36))
 

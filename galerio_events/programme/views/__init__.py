@@ -11,6 +11,7 @@ from galerio_events.programme.views import (  # noqa: F401 they add routes to th
     translations,
 )
 from galerio_events.programme.views.hours import bp as hours_bp
+from galerio_events.programme.views.invitations import bp as invitations_bp
 from galerio_events.programme.views.pages import bp
 from galerio_events.programme.views.people import bp as people_bp
 from galerio_events.programme.views.transfer import bp as transfer_bp
@@ -23,4 +24,5 @@ blueprints = (
     people_bp,
     transfer_bp,
     hours_bp,
+    invitations_bp,
 )
