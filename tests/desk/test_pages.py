@@ -192,7 +192,7 @@ def test_registered_by_country_without_names(
     db_session.commit()
     page = parse(client.get("/en/desk/ascc11/sessions/talk-1").text)
     assert page.one("section", class_="run-card__registered").text == (
-        "Registered 3 people have chosen this session. Thailand 2Japan 1"
+        "Registered for this session 3 people have chosen this session. Thailand 2Japan 1"
     )
     assert "Secret Name" not in page.text
 
