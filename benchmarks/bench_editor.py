@@ -35,12 +35,12 @@ class Organiser:
         self.connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         self.cookies: dict[str, str] = {}
         self.token = ""
-        page = self.ask("GET", "/en/sign-in")[1].decode()
+        page = self.ask("GET", "/en/sign-in/password")[1].decode()
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         if found is None:
             raise RuntimeError("the sign-in form has no token")
         self.token = found[1]
-        self.ask("POST", "/en/sign-in", {"email": _EMAIL, "password": _PASSWORD}, status=302)
+        self.ask("POST", "/en/sign-in/password", {"email": _EMAIL, "password": _PASSWORD}, status=302)
         self.token = self.json("POST", f"{_AT}/session-0/place", {}, status=400)["csrf_token"]
 
     def ask(

@@ -161,9 +161,9 @@ class _Browser:
 
     def sign_in(self, password: str) -> None:
         """Sign in as the organiser."""
-        page = self.ask("GET", "/en/sign-in")[2]
+        page = self.ask("GET", "/en/sign-in/password")[2]
         sent = {"csrf_token": _token(page), "email": "you@example.org", "password": password}
-        if self.form("/en/sign-in", sent)[0] not in {302, 303}:
+        if self.form("/en/sign-in/password", sent)[0] not in {302, 303}:
             raise RuntimeError("signing in failed")
 
     def upload(self, data: bytes) -> tuple[str, str]:

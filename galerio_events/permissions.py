@@ -43,10 +43,14 @@ OWNERS_MAY: frozenset[Permission] = frozenset({Permission.REGISTRATION_READ, Per
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever asks. `grants` holds (event id, role); an event id of None means every event."""
+    """Whoever asks. `grants` holds (event id, role); an event id of None means every event.
+
+    On the events of `barred` no role counts, because they require more of a sign-in than this one has proved.
+    """
 
     account_id: int | None = None
     grants: frozenset[tuple[int | None, AccountRole]] = frozenset()
+    barred: frozenset[int] = frozenset()
 
 
 ANONYMOUS = Actor()
@@ -57,7 +61,7 @@ def can(actor: Actor, permission: Permission, *, event_id: int | None, owner_id:
     if owner_id is not None and owner_id == actor.account_id and permission in OWNERS_MAY:
         return True
     return any(
-        permission in GRANTS[role] and (granted_on is None or granted_on == event_id)
+        permission in GRANTS[role] and (granted_on is None or granted_on == event_id) and event_id not in actor.barred
         for granted_on, role in actor.grants
     )
 

@@ -94,6 +94,12 @@ def private_token(secret_key: str, purpose: str, nonce: str) -> str:
     return urlsafe_b64encode(mac[:24]).decode()
 
 
+def private_digits(secret_key: str, purpose: str, nonce: str) -> str:
+    """The private code that belongs to a nonce: eight digits, made as `private_token` is, for people to type."""
+    mac = hmac.new(secret_key.encode(), f"digits:{purpose}:{nonce}".encode(), hashlib.sha256).digest()
+    return f"{int.from_bytes(mac[:16], 'big') % 10**8:08d}"
+
+
 def token_hash(token: str) -> str:
     """What is stored of a private token: SHA-256, in hexadecimal."""
     return hashlib.sha256(token.encode()).hexdigest()

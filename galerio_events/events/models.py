@@ -31,6 +31,8 @@ class Event(Base):
     format: Mapped[EventFormat] = mapped_column(enum_column(EventFormat, "format"), default=EventFormat.ONLINE)
     # How long a venue stays empty between two sessions, and a person between two places.
     changeover_minutes: Mapped[int] = mapped_column(default=0)
+    # Whether whoever organises it has to prove a second factor.
+    second_factor_required: Mapped[bool] = mapped_column(default=False)
     # What an edition came to, as published: outcomes, archive, business matching, participant figures.
     facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 

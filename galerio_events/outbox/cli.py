@@ -1,7 +1,7 @@
 """`flask outbox`: the worker, and a single delivery for cron and for whoever waits at the terminal."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -23,7 +23,8 @@ groups = (group,)
 
 
 def _delivery(stop: Callable[[], bool] = lambda: False) -> Delivery:
-    return worker.delivery(current_app.config, db.engine, Path(current_app.template_folder or ""), stop=stop)
+    folder = Path(current_app.template_folder or "")
+    return worker.delivery(current_app.config, db.engine, folder, stop=stop, prepare=_write_mails)
 
 
 @group.command()
@@ -35,8 +36,16 @@ def deliver(as_json: bool) -> None:
 
 
 def _do_chores() -> None:
+    _do_all(services.chores())
+
+
+def _write_mails() -> None:
+    _do_all(services.writers())
+
+
+def _do_all(chores: Iterable[Callable[[], None]]) -> None:
     """What goes wrong with one of them is told in the log, and holds up neither the others nor the mail."""
-    for chore in services.chores():
+    for chore in chores:
         try:
             chore()
         except Exception:  # noqa: BLE001 written into the log

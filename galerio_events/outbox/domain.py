@@ -31,6 +31,9 @@ TEXT_LENGTH = 20_000
 # A mail that has been due for longer than this shows that no worker runs, or that it reaches no mail server.
 OVERDUE = timedelta(minutes=5)
 
+# What is urgent counts as if it had been due for so long already.
+AHEAD = timedelta(hours=1)
+
 
 class MailState(StrEnum):
     DRAFT = "draft"
@@ -97,7 +100,8 @@ class Mail:
     `kind` is a folder of `templates/mail/`; `values` (JSON only: instants as `clock.to_text`, translated texts as
     objects of language to text) is everything that its templates use; private links appear in it as nonces, never as
     tokens. The same `dedupe_key` is never sent twice. A `bulk` mail of which nobody knows whether it left is not tried
-    again by itself. Mails of one `batch` are looked through and sent together.
+    again by itself. Mails of one `batch` are looked through and sent together. An `urgent` one leaves before all that
+    has waited for less than an hour.
     """
 
     event_id: int | None
@@ -110,6 +114,7 @@ class Mail:
     bulk: bool = False
     draft: bool = False
     batch: str | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

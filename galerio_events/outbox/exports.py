@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 
 from galerio_events import clock, countries
 from galerio_events.outbox.domain import Attachment, Outgoing, Wording, checked_address, edited_wording
-from galerio_events.text import clean, one_line, private_token
+from galerio_events.text import clean, one_line, private_digits, private_token
 from galerio_events.translated import Translated
 
 LANGUAGES = ("ja", "en")
@@ -97,8 +97,11 @@ class Renderer:
     def __init__(self, templates: Path, sender: Sender) -> None:
         self.sender = sender
         self._tokens = {masked: _token_filter(sender.secret_key, masked=masked) for masked in (False, True)}
-        self._environments = {masked: _environment(templates, token) for masked, token in self._tokens.items()}
-        self._to_edit = _environment(templates, lambda _nonce, purpose: f"[[{purpose}]]")
+        self._environments = {
+            masked: _environment(templates, token, _digits_filter(sender.secret_key, masked=masked))
+            for masked, token in self._tokens.items()
+        }
+        self._to_edit = _environment(templates, *2 * (lambda _nonce, purpose: f"[[{purpose}]]",))
 
     def message(self, mail: Outgoing, attached: Sequence[Attachment] = (), *, masked: bool = False) -> EmailMessage:
         """The message. `masked` hides the tokens of private links, for everybody but the recipient.
@@ -274,7 +277,9 @@ def _encoding(text: str) -> str:
     return "base64"
 
 
-def _environment(templates: Path, token: Callable[[str, str], str]) -> Environment:
+def _environment(
+    templates: Path, token: Callable[[str, str], str], digits: Callable[[str, str], str]
+) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=select_autoescape(("html",), default_for_string=False),
@@ -290,6 +295,7 @@ def _environment(templates: Path, token: Callable[[str, str], str]) -> Environme
         "zone_name": _zone_name,
         "country_name": _country_name,
         "private_token": token,
+        "private_digits": digits,
     }
     return environment
 
@@ -300,6 +306,17 @@ def _token_filter(secret_key: str, *, masked: bool) -> Callable[[str, str], str]
         return HIDDEN if masked else private_token(secret_key, purpose, nonce)
 
     return token
+
+
+def _digits_filter(secret_key: str, *, masked: bool) -> Callable[[str, str], str]:
+    def digits(nonce: str, purpose: str) -> str:
+        """The code of that nonce for people to type, in two groups (`{{ nonce|private_digits("signin") }}`)."""
+        if masked:
+            return HIDDEN
+        code = private_digits(secret_key, purpose, nonce)
+        return f"{code[:4]} {code[4:]}"
+
+    return digits
 
 
 @pass_context

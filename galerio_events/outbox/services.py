@@ -29,6 +29,7 @@ Caution = Callable[[Session, int, str], str]
 _builders: dict[str, BuildAttachments] = {}
 _cautions: list[Caution] = []
 _chores: list[Callable[[], None]] = []
+_writers: list[Callable[[], None]] = []
 _host = ["localhost"]
 
 
@@ -69,6 +70,17 @@ def register_chore(chore: Callable[[], None]) -> None:
 def chores() -> Sequence[Callable[[], None]]:
     """What the worker looks after besides mail."""
     return tuple(_chores)
+
+
+def register_writer(write: Callable[[], None]) -> None:
+    """Let `write` put mails into the outbox before due ones are looked for: what a request must not be seen to do."""
+    if write not in _writers:
+        _writers.append(write)
+
+
+def writers() -> Sequence[Callable[[], None]]:
+    """What writes mails before due ones are looked for."""
+    return tuple(_writers)
 
 
 def wake(db_session: Session) -> None:
@@ -171,7 +183,7 @@ def _row(mail: Mail, *, now: datetime) -> dict[str, Any]:
         "dedupe_key": mail.dedupe_key,
         "message_id": domain.message_id(mail.dedupe_key, _host[0]),
         "attempts": 0,
-        "next_attempt_at": now,
+        "next_attempt_at": now - domain.AHEAD if mail.urgent else now,
         "last_error": "",
         "created_at": now,
     }

@@ -1,5 +1,6 @@
 """Reads of persons and organisations."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -40,6 +41,12 @@ class OrganisationRow:
     def candidate(self) -> Candidate:
         """What is compared in the search for duplicates."""
         return Candidate(self.key, self.name)
+
+
+def mailboxes(db_session: Session, emails: Collection[str]) -> set[str]:
+    """Which of these addresses (as `text.email_key` makes them) are those of persons, on whichever event."""
+    found = db_session.scalars(sa.select(Person.email_key).where(Person.email_key.in_(set(emails))).distinct())
+    return {email for email in found if email is not None}
 
 
 def people_rows(db_session: Session, event_id: int) -> list[PersonRow]:

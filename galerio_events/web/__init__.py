@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from galerio_events.db import begin_reading, begin_writing
-from galerio_events.web import assets, errors, filters, headers, health, locale, logs, robots
+from galerio_events.web import assets, errors, filters, headers, health, locale, logs, robots, sign_ins
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(robots.blueprint)
     published.init_app(app)
+    sign_ins.init_app(app)
 
     @app.before_request
     def choose_transaction_mode() -> None:

@@ -13,6 +13,7 @@ from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subje
 from galerio_events.live.domain import LiveDeed, LiveState
 from galerio_events.outbox.domain import MailState
 from galerio_events.people.domain.duplicates import Reason
+from galerio_events.accounts.domain import Method
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import (
     ArrangementState,
@@ -240,6 +241,12 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         AccountRole.REPORTER: _l("Reporter"),
         AccountRole.MODERATOR: _l("Moderator"),
         AccountRole.SPEAKER: _l("Speaker"),
+    },
+    Method: {
+        Method.PASSWORD: _l("with a password"),
+        Method.PASSKEY: _l("with a passkey"),
+        Method.CODE: _l("with a code by mail"),
+        Method.LINK: _l("with a link by mail"),
     },
 }
 

@@ -18,11 +18,13 @@ from galerio_events import clock
 from galerio_events.accounts.models import Account
 from galerio_events.desk.services import new_feed
 from galerio_events.events.models import Event, Image
+from galerio_events.live.services import make_screen
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.models import OutboxMail
 from galerio_events.permissions import GRANTS, AccountRole, Permission
 from galerio_events.programme.domain.arranging import Wishes
+from galerio_events.programme.queries import session_by_key
 from galerio_events.programme.services import keep_upload
 from galerio_events.programme.services.arranging import request_arrangement
 from galerio_events.registration.domain import AffiliationKind, LinkPurpose
@@ -106,6 +108,15 @@ ROUTES: dict[str, str | Permission] = {
     "people.delete_organisation": Permission.PROGRAMME_EDIT,
     "people.merge_organisation": Permission.PROGRAMME_EDIT,
     "people.duplicate_organisations_page": Permission.PROGRAMME_EDIT,
+    "invitations.overview": Permission.PROGRAMME_READ,
+    "invitations.chosen": Permission.PROGRAMME_EDIT,
+    "invitations.new": Permission.PROGRAMME_EDIT,
+    "invitations.take_back": Permission.PROGRAMME_EDIT,
+    "invitations.one": Permission.PROGRAMME_READ,
+    "invitations.act_on": Permission.PROGRAMME_EDIT,
+    "invitations.replace": Permission.PROGRAMME_EDIT,
+    # Guarded by the token in its address; tests/invitations shows what a wrong one gets.
+    "invitations.answer": PUBLIC,
     "release.page": Permission.PROGRAMME_RELEASE,
     "release.make": Permission.PROGRAMME_RELEASE,
     "release.earlier": Permission.PROGRAMME_RELEASE,
@@ -161,6 +172,20 @@ ROUTES: dict[str, str | Permission] = {
     "outbox.edit": Permission.OUTBOX_SEND,
     "outbox.original": Permission.OUTBOX_SEND,
     "outbox.all_drafts": Permission.OUTBOX_SEND,
+    "run_sheet.own": SIGNED_IN,
+    "run_sheet.paper": SIGNED_IN,
+    "run_sheet.undo": SIGNED_IN,
+    "run_sheet.organise": Permission.PROGRAMME_EDIT,
+    "run_sheet.templates": Permission.EVENT_EDIT,
+    "run_sheet.template": Permission.EVENT_EDIT,
+    "live.moderate": SIGNED_IN,
+    "live.press": SIGNED_IN,
+    "live.screen": SIGNED_IN,
+    "live.change_screen": SIGNED_IN,
+    "live.pdf": SIGNED_IN,
+    # These are guarded by the token in their address; tests/live shows what a wrong one gets.
+    "live.secret_screen": PUBLIC,
+    "live_watch.state": PUBLIC,
     "desk.mine": SIGNED_IN,
     "desk.session": SIGNED_IN,
     "desk.new_calendar": SIGNED_IN,
@@ -196,16 +221,26 @@ class World:
     samples: dict[str, object]
     calendar_token: str
     desk_token: str
+    watch_token: str = ""
+    screen_token: str = ""
 
     def values(self, rule: Rule) -> dict[str, object]:
         """A value for every argument. Raises `KeyError` for one that nobody has thought of."""
         values = {name: self.samples[name] for name in rule.arguments}
         if rule.endpoint == "site.person" or (rule.endpoint.startswith("people.") and "key" in values):
             values["key"] = "yusa" if "organisation" in rule.endpoint else "hashimoto"
+        if rule.endpoint == "invitations.answer":
+            values["token"] = self.samples["invitation"]
+        if rule.endpoint == "invitations.act_on":
+            values["act"] = "withdraw"
         if rule.endpoint == "registration.calendar":
             values["token"] = self.calendar_token
         if rule.endpoint == "desk.calendar":
             values["token"] = self.desk_token
+        if rule.endpoint == "live_watch.state":
+            values["token"] = self.watch_token
+        if rule.endpoint == "live.secret_screen":
+            values["token"] = self.screen_token
         if rule.endpoint == "transfer.template":
             values["kind"] = "csv"
         if rule.endpoint.startswith("settings.") and "key" in values:
@@ -255,6 +290,7 @@ def world(app: Flask, db_session: Session) -> World:
         "organiser_id": event.organisers[0].id,
         "digest": picture.digest,
         "extension": "webp",
+        "session_kind": "session",
         "file": "programme.yaml",
         "nonce": keep_upload(db_session, event.id, b"title,start\n", "table.csv", now=clock.utc_now()),
     }
@@ -262,8 +298,20 @@ def world(app: Flask, db_session: Session) -> World:
     samples["arrangement"] = request_arrangement(db_session, event.id, wishes, by=None, now=clock.utc_now())[0].id
     owner = make_account(db_session, "owner-of-a-calendar@example.org", None)
     desk_token = new_feed(db_session, owner.id, language="en", secret_key=app.config["SECRET_KEY"], now=NOW)
+    session = session_by_key(db_session, event.id, "session-1")
+    assert session is not None
+    screen_token = make_screen(db_session, session, app.config["SECRET_KEY"], by=None, now=NOW)
+    watch_token = app.extensions["galerio_live"].token(event.id, session.id, clock.utc_now())
     db_session.commit()
-    return World(event, other, samples, tokens[LinkPurpose.CALENDAR], desk_token)
+    return World(
+        event,
+        other,
+        samples,
+        tokens[LinkPurpose.CALENDAR],
+        desk_token,
+        watch_token=watch_token,
+        screen_token=screen_token,
+    )
 
 
 def visitor(db_session: Session, world: World, name: str) -> Account | None:

@@ -120,7 +120,7 @@ def test_a_visitor_registers_and_the_calendar_follows_the_release(
     assert before["session-1"]["UID"] == attached["UID"]
 
     organiser = open_page(zone="America/New_York", language="en")
-    organiser.goto(f"{site.url}/en/sign-in")
+    organiser.goto(f"{site.url}/en/sign-in/password")
     organiser.get_by_label("E-mail").fill("organiser@example.org")
     organiser.get_by_label("Password").fill(PASSWORD)
     organiser.get_by_role("button", name="Sign in").click()

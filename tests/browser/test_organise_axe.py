@@ -59,7 +59,7 @@ def _sessions(event_id: int) -> list[Any]:
 
 
 def sign_in(page: Page, site: Site, language: str = "en", email: str = EMAIL) -> None:
-    page.goto(f"{site.url}/{language}/sign-in")
+    page.goto(f"{site.url}/{language}/sign-in/password")
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")
@@ -78,7 +78,7 @@ def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: 
     page = open_page(width=width, scheme=scheme, language=language)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.goto(f"{site.url}/{language}/sign-in")
+    page.goto(f"{site.url}/{language}/sign-in/password")
     found = problems(page, "sign-in")
     page.click("main button[type=submit]")
     page.wait_for_load_state()

@@ -52,7 +52,7 @@ def site(serve: Callable[..., Site]) -> Site:
 
 
 def sign_in(page: Page, site: Site, email: str = EMAIL, language: str = "en") -> None:
-    page.goto(f"{site.url}/{language}/sign-in")
+    page.goto(f"{site.url}/{language}/sign-in/password")
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", PASSWORD)
     page.click("main button[type=submit]")

@@ -1,5 +1,6 @@
 """Small, valid things to test with. Every builder fills in what the test does not care about."""
 
+import secrets
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -8,9 +9,12 @@ from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from galerio_events.accounts.models import Account, RoleGrant
+from galerio_events import clock
+from galerio_events.accounts.domain import Method
+from galerio_events.accounts.models import Account, RoleGrant, SignIn
 from galerio_events.events.domain import OrganiserRole, VenueKind
 from galerio_events.events.models import Event, EventOrganiser, Track, Venue
+from galerio_events.extensions import db
 from galerio_events.people.models import Person
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import RoleKind, SessionKind
@@ -27,6 +31,7 @@ from galerio_events.releases.domain.document import (
     PublishedVenue,
 )
 from galerio_events.releases.models import Release
+from galerio_events.text import token_hash
 from galerio_events.translated import Translated
 
 NOW = datetime(2022, 10, 1, 0, 0, tzinfo=UTC)
@@ -113,10 +118,20 @@ def make_account(
 
 
 def sign_in(client: FlaskClient, account: Account) -> None:
-    """Make the client's requests those of that account, without going through the form."""
+    """Make the client's requests those of that account, as if its password had just been given."""
+    secret, long = secrets.token_urlsafe(16), datetime(9000, 1, 1, tzinfo=UTC)
+    row = SignIn(
+        account_id=account.id, token_hash=token_hash(secret), method=Method.PASSWORD, created_at=NOW,
+        seen_at=clock.utc_now(), expires_at=long, password_at=clock.utc_now(), agent="a test",
+    )  # fmt: skip
+    uniquifier = account.fs_uniquifier
+    with client.application.app_context():
+        db.session.add(row)
+        db.session.commit()
     with client.session_transaction() as cookie:
-        cookie["_user_id"] = account.fs_uniquifier
+        cookie["_user_id"] = uniquifier
         cookie["_fresh"] = True
+        cookie["sign_in"] = secret
 
 
 def sample_programme(sessions: int = 3) -> PublishedProgramme:

@@ -16,7 +16,7 @@ from galerio_events.extensions import db
 from galerio_events.outbox import queries as outbox
 from galerio_events.outbox.domain import MailState
 from galerio_events.permissions import Permission, can
-from galerio_events.web.guards import actor, load_event, public, requires
+from galerio_events.web.guards import actor, load_event, public, requires, roles
 from galerio_events.web.locale import LANGUAGES, browser_language
 from galerio_events.web.overview import Card, cards, overview_card
 
@@ -33,7 +33,7 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             lazy_gettext("Programme"),
             "programme.sessions",
             Permission.PROGRAMME_READ,
-            ("programme", "transfer", "hours", "invitations"),
+            ("programme", "transfer", "hours", "run_sheet", "invitations"),
         ),
         (
             (lazy_gettext("Timetable"), "programme.sessions", Permission.PROGRAMME_READ, ("programme",)),
@@ -71,7 +71,12 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        (lazy_gettext("Settings"), "settings.event", Permission.EVENT_EDIT, ("settings", "kinds", "clone")),
+        (
+            lazy_gettext("Settings"),
+            "settings.event",
+            Permission.EVENT_EDIT,
+            ("settings", "kinds", "clone", "run_sheet.templates", "run_sheet.template", "accounts.requiring"),
+        ),
         (
             (lazy_gettext("Event"), "settings.event", Permission.EVENT_EDIT, ("settings.event",)),
             (
@@ -96,6 +101,13 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
                 ("settings.tracks", "settings.track", "settings.new_track", "settings.remove_track"),
             ),
             (lazy_gettext("Kinds of session"), "kinds.page", Permission.EVENT_EDIT, ("kinds",)),
+            (
+                lazy_gettext("Run sheets"),
+                "run_sheet.templates",
+                Permission.EVENT_EDIT,
+                ("run_sheet.templates", "run_sheet.template"),
+            ),
+            (lazy_gettext("Signing in"), "accounts.requiring", Permission.EVENT_EDIT, ("accounts.requiring",)),
             (lazy_gettext("New event from this one"), "clone.page", Permission.EVENT_EDIT, ("clone",)),
         ),
     ),
@@ -182,7 +194,8 @@ def mail_card(db_session: Session, event: Event) -> Card:
 def organised_events() -> list[Event]:
     """The events that the reader may see as an organiser, the latest first."""
     if "organised_events" not in g:
-        who = actor()
+        # Also those that require more of a sign-in than this one has proved: their pages ask for it.
+        who = roles()
         g.organised_events = [
             event for event in queries.newest(db.session()) if can(who, Permission.EVENT_READ, event_id=event.id)
         ]

@@ -58,6 +58,7 @@ KINDS = {
     "invitation": lazy_gettext("Invitation"),
     "invitation_reminder": lazy_gettext("Reminder of an invitation"),
     "invitation_news": lazy_gettext("News of an invitation"),
+    "sign_in_code": lazy_gettext("Code to sign in"),
 }
 
 

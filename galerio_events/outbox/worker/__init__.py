@@ -25,9 +25,14 @@ def renderer(config: Mapping[str, Any], templates: Path) -> Renderer:
 
 
 def delivery(
-    config: Mapping[str, Any], bind: sa.Engine | sa.Connection, templates: Path, *, stop: Callable[[], bool]
+    config: Mapping[str, Any],
+    bind: sa.Engine | sa.Connection,
+    templates: Path,
+    *,
+    stop: Callable[[], bool],
+    prepare: Callable[[], None] = lambda: None,
 ) -> Delivery:
-    """Delivers from that database with the application's settings, until `stop()`."""
+    """Delivers from that database with the application's settings, until `stop()`. `prepare` may write mails."""
     made = renderer(config, templates)
     return Delivery(
         open_session=lambda: Session(bind, join_transaction_mode="create_savepoint"),
@@ -36,6 +41,7 @@ def delivery(
             config["SMTP_URL"], hello=made.sender.host, timeout=float(config.get("SMTP_TIMEOUT", 30.0))
         ),
         stop=stop,
+        prepare=prepare,
     )
 
 

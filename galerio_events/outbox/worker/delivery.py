@@ -54,12 +54,14 @@ class Delivery:
         renderer: Renderer,
         open_transport: Callable[[], Transport],
         stop: Callable[[], bool] = lambda: False,
+        prepare: Callable[[], None] = lambda: None,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._open_session = open_session
         self._renderer = renderer
         self._open_transport = open_transport
         self._stop = stop
+        self._prepare = prepare
         self._clock = clock
 
     def run(self) -> Counts:
@@ -88,6 +90,7 @@ class Delivery:
             self._deliver(mail_id, transport)
 
     def _due(self) -> list[int]:
+        self._prepare()
         with reading_only(), self._open_session() as db_session:
             return queries.due(db_session, now=self._clock(), limit=BATCH)
 

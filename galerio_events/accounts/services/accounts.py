@@ -1,4 +1,4 @@
-"""Writes of accounts. Passwords arrive here as hashes only."""
+"""Writes of accounts and their roles. Passwords arrive here as hashes only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +57,7 @@ def change_password(account: Account, password_hash: str) -> None:
     """Set a new password and end every sign-in that the account has anywhere."""
     account.password = password_hash
     account.fs_uniquifier = new_uniquifier()
+    account.sign_ins.clear()
 
 
 def hand_on(db_session: Session, account_id: int, old_event_id: int, new_event_id: int) -> None:

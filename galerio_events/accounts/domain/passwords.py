@@ -1,4 +1,4 @@
-"""The rules of signing in: which passwords will do, and where a reader may be sent afterwards."""
+"""Which passwords will do, and where a reader may be sent after signing in."""
 
 import secrets
 import unicodedata
@@ -58,6 +58,5 @@ def safe_next(target: str | None) -> str | None:
         parts = urlsplit(target)
     except ValueError:
         return None
-    return (
-        None if parts.scheme or parts.netloc or parts.path.rstrip("/").endswith(("/sign-in", "/sign-out")) else target
-    )
+    around = parts.path.strip("/").split("/")[1:2]
+    return None if parts.scheme or parts.netloc or around in (["sign-in"], ["sign-out"]) else target
