@@ -263,7 +263,8 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 def standing_to_plain(standing: Standing) -> dict[str, Any]:
-    """How a session stands, in JSON: each part is [minutes added, begun, ended, left out], instants in epoch seconds."""
+    """How a session stands, in JSON: each part is [minutes added, begun, ended, left out], instants as
+    epoch seconds."""
     return {
         "state": standing.state.value,
         "on": standing.on,

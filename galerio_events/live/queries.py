@@ -30,7 +30,7 @@ from galerio_events.programme.domain.run_sheet import (
     sheet_from_plain,
     sheet_to_plain,
 )
-from galerio_events.programme.models import ProgrammeSession
+from galerio_events.programme.models import ProgrammeSession, SegmentRow
 from galerio_events.programme.queries.run_sheet import segments_by_session
 from galerio_events.text import token_hash
 
@@ -94,6 +94,33 @@ def lives_of(db_session: Session, sessions: Iterable[ProgrammeSession]) -> dict[
     return {session.id: _live(session, runs.get(session.id), sheets.get(session.id, ())) for session in given}
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A session as neighbours show it: the segment that is on, the one that is next, by how many seconds that is later
+    than planned, and when the session will be over."""
+
+    state: LiveState
+    now: Segment | None
+    next: Segment | None
+    slip: int
+    ends_at: datetime
+
+
+def standings(db_session: Session, sessions: Iterable[ProgrammeSession], now: datetime) -> dict[int, Brief]:
+    """How each of those sessions stands at that instant, by id, in two queries however many there are."""
+    found = {}
+    for session_id, live in lives_of(db_session, sessions).items():
+        seen = live.at(now)
+        found[session_id] = Brief(
+            live.standing.state,
+            None if seen.on is None else live.segments[seen.on],
+            None if seen.next is None else live.segments[seen.next],
+            seen.slip,
+            seen.ends_at,
+        )
+    return found
+
+
 def planned(session: ProgrammeSession, segments: Segments) -> tuple[Plan, Segments]:
     """The plan that a session has which is to begin with that run sheet, and the segments on it."""
     length = max(1, int((session.ends_at - session.starts_at).total_seconds()) // 60)
@@ -131,6 +158,11 @@ def session_by_id(db_session: Session, session_id: int) -> ProgrammeSession | No
 def has_run(db_session: Session, session_id: int) -> bool:
     """Whether anything was ever pressed for that session."""
     return db_session.scalar(sa.select(LiveRun.session_id).where(LiveRun.session_id == session_id)) is not None
+
+
+def has_sheet(db_session: Session, session_id: int) -> bool:
+    """Whether that session has a run sheet."""
+    return db_session.scalar(sa.select(SegmentRow.id).where(SegmentRow.session_id == session_id).limit(1)) is not None
 
 
 def screen_of(db_session: Session, session_id: int) -> LiveScreen | None:

@@ -12,8 +12,8 @@ from flask.wrappers import Response
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Addresses that carry a private token are logged without it.
-_PRIVATE = re.compile(r"(/calendar/|/registrations?/|/(?:ja|en)/invitations/)[^/?]+")
-_PRIVATE_IN_TEXT = re.compile(r"(/calendar/|/registrations?/|/(?:ja|en)/invitations/)[A-Za-z0-9_-]{22,}")
+_PRIVATE = re.compile(r"(/calendar/|/registrations?/|/(?:ja|en)/invitations/|/live/|/(?:ja|en)/screen/)[^/?]+")
+_PRIVATE_IN_TEXT = re.compile(r"(/calendar/|/registrations?/|/(?:ja|en)/invitations/|/live/|/(?:ja|en)/screen/)[A-Za-z0-9._-]{22,}")
 
 log = structlog.get_logger("galerio_events.request")
 

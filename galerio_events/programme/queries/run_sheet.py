@@ -82,7 +82,7 @@ def person_ids(db_session: Session, event_id: int, keys: set[str]) -> dict[str, 
     rows = db_session.execute(
         sa.select(Person.key, Person.id).where(Person.event_id == event_id, Person.key.in_(sorted(keys)))
     )
-    return {key: person_id for key, person_id in rows}
+    return {row.key: row.id for row in rows}
 
 
 def names_of(db_session: Session, event_id: int, keys: set[str]) -> dict[str, tuple[Translated, Translated]]:

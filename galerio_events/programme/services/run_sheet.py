@@ -58,8 +58,8 @@ def undo_run_sheet(
 ) -> None:
     """Put the run sheet back to what it was before its last change, which has to be the one of that id in the history.
 
-    Whoever has no part in the event any more is left out of the segments. Raises `NotFound`, and `ChangeConflict(STALE)`
-    where it was changed since.
+    People who are not there any more are left out of the segments. Raises `NotFound`, and `ChangeConflict(STALE)` where
+    it was changed since.
     """
     session = _session(db_session, event_id, key)
     last = stored.last_change(db_session, event_id, key)

@@ -25,14 +25,22 @@ class NotTypeset(DomainError):
     """A document that could not be set; the message is the compiler's."""
 
 
-def typeset(name: str, content: Mapping[str, Any], images: Mapping[str, bytes], *, created: datetime) -> bytes:
-    """The PDF/UA-1 that the template of that name makes of `content`, which it reads as JSON and never as markup.
+def typeset(
+    name: str,
+    content: Mapping[str, Any],
+    images: Mapping[str, bytes],
+    *,
+    created: datetime,
+    folder: Path = HERE,
+) -> bytes:
+    """The PDF/UA-1 that the template of that name in that folder makes of `content`, which it reads as JSON and never
+    as markup.
 
     `images` are file names to bytes. `created` becomes the date of the document: equal arguments give equal bytes.
     Raises `NotTypeset`.
     """
     job = {
-        "main": (HERE / f"{name}.typ").read_text("utf-8"),
+        "main": (folder / f"{name}.typ").read_text("utf-8"),
         "files": {
             "skyline.svg": SKYLINE.read_text("utf-8"),
             "common.typ": (HERE / "common.typ").read_text("utf-8"),
