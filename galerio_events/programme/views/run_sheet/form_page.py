@@ -112,7 +112,7 @@ class SegmentsPage(Sheet):
         told = [None if plain is None else self._told(self.rows_of(plain), most) for plain in (base, mine, stored)]
         rows = differences(told[0], told[1] or [], told[2] or [], told[0])
         (name,) = mine
-        parts: list[Mapping[str, Any]] = [dict(enumerate(plain[name])) for plain in (base, mine, stored) if plain]
+        parts = [{str(n): row for n, row in enumerate(plain[name])} for plain in (base, mine, stored) if plain]
         if base is not None and len({len(part) for part in parts}) == 1:
             form = self.form(None, {name: list(together(*parts).values())})
         else:
