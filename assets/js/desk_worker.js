@@ -14,7 +14,12 @@ const ANYHOW = { ignoreVary: true };
 const isPage = (url) => /^\/[a-z]{2}\/desk(\/|$)/.test(url.pathname);
 const isPiece = (url) => url.pathname.startsWith("/static/");
 
-const forget = () => caches.delete(CACHE);
+// Style sheets and scripts are nobody's in particular; all else is.
+const forget = async () => {
+  const cache = await caches.open(CACHE);
+  const theirs = (await cache.keys()).filter((request) => !isPiece(new URL(request.url)));
+  await Promise.all(theirs.map((request) => cache.delete(request, ANYHOW)));
+};
 
 const belongsTo = async (owner) => {
   const cache = await caches.open(CACHE);
@@ -22,7 +27,7 @@ const belongsTo = async (owner) => {
   if (known && (await known.text()) !== owner) {
     await forget();
   }
-  await (await caches.open(CACHE)).put(OWNER, new Response(owner));
+  await cache.put(OWNER, new Response(owner));
 };
 
 const withoutFragment = (address) => address.split("#")[0];
@@ -34,7 +39,8 @@ const store = async (address, answer) => {
     return;
   }
   const text = await answer.text();
-  if (!text.includes("data-stale")) {
+  // A page with a running clock follows the network itself: an old copy of it would mislead.
+  if (/<body[^>]* data-live/.test(text)) {
     return;
   }
   await belongsTo(owner);
@@ -45,14 +51,29 @@ const store = async (address, answer) => {
   await (await caches.open(CACHE)).put(address, new Response(text, { headers }));
 };
 
+const NOTES = {
+  ja: (time) => `接続がありません。${time}時点の控えを表示しています。その後変わっている可能性があります。`,
+  en: (time) => `There is no connection. You are reading a copy of ${time}. It may have changed since.`,
+};
+
+// Pages of the desk hold their own note, which `data-kept` brings to light; others get one.
+const marked = (text, made) => {
+  const page = text.replace("<html ", "<html data-kept ");
+  if (page.includes("data-copy-note")) {
+    return page;
+  }
+  const language = /<html[^>]* lang="ja"/.test(text) ? "ja" : "en";
+  const note = NOTES[language](new Date(made).toLocaleString(language));
+  return page.replace(/<body[^>]*>/, (body) => `${body}<p role="status"><strong>${note}</strong></p>`);
+};
+
 const keptPage = async (address) => {
   const cache = await caches.open(CACHE);
   const found = (await cache.match(address, ANYHOW)) ?? (await cache.match(address, { ...ANYHOW, ignoreSearch: true }));
   if (!found || Date.now() - Number(found.headers.get(MADE)) > LONGEST) {
     return null;
   }
-  const text = await found.text();
-  return new Response(text.replace("<html ", "<html data-kept "), { headers: found.headers });
+  return new Response(marked(await found.text(), Number(found.headers.get(MADE))), { headers: found.headers });
 };
 
 const NOTHING = `<!doctype html>
@@ -96,7 +117,15 @@ const noted = (event, address, answer) => {
 
 const piece = async (request) => {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request, ANYHOW)) ?? fetch(request);
+  const found = await cache.match(request, ANYHOW);
+  if (found) {
+    return found;
+  }
+  const answer = await fetch(request);
+  if (answer.ok) {
+    await cache.put(request, answer.clone());
+  }
+  return answer;
 };
 
 const keep = async (address, pieces) => {
@@ -105,10 +134,9 @@ const keep = async (address, pieces) => {
     const answer = await fetch(address, { redirect: "manual" });
     await store(address, answer);
   }
-  const filled = await caches.open(CACHE);
   for (const wanted of pieces) {
-    if (!(await filled.match(wanted, ANYHOW))) {
-      await filled.add(wanted);
+    if (!(await cache.match(wanted, ANYHOW))) {
+      await cache.add(wanted);
     }
   }
 };

@@ -17,7 +17,8 @@ from galerio_events.events.models import Change as ChangeRow
 from galerio_events.events.models import Event, Track, Venue
 from galerio_events.people.models import Person
 from galerio_events.programme.domain import RoleKind, RoleState, SessionKind
-from galerio_events.programme.models import ProgrammeSession, RoleAssignment
+from galerio_events.programme.domain.inviting import InvitationState
+from galerio_events.programme.models import Invitation, ProgrammeSession, RoleAssignment
 from galerio_events.releases.models import Release
 from galerio_events.text import email_key, token_hash
 from galerio_events.translated import Translated
@@ -55,6 +56,8 @@ class OwnRole:
     role: RoleKind
     state: RoleState
     title: Translated
+    # Of the invitation that waits for an answer: what makes the token of its link.
+    invitation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def own_sessions(db_session: Session, email: str) -> list[DeskSession]:
             Person.id.label("person_id"),
             Person.timezone.label("person_zone"),
             JoinLink.address,
+            Invitation.nonce,
         )
         .select_from(_E)
         .join(_S, _S.event_id == _E.id)
@@ -131,6 +135,13 @@ def own_sessions(db_session: Session, email: str) -> list[DeskSession]:
         .outerjoin(Track, Track.id == _S.track_id)
         .outerjoin(DeskSettings, DeskSettings.event_id == _E.id)
         .outerjoin(JoinLink, (JoinLink.session_id == _S.id) & (JoinLink.person_id == Person.id))
+        .outerjoin(
+            Invitation,
+            (Invitation.session_id == _S.id)
+            & (Invitation.person_id == Person.id)
+            & (Invitation.role == RoleAssignment.role)
+            & (Invitation.state == InvitationState.INVITED),
+        )
         .where(Person.email_key == email_key(email), _S.removed_at.is_(None), RoleAssignment.state.in_(_TAKES_PART))
         .order_by(_S.starts_at, _S.ends_at, _E.slug, _S.key, RoleAssignment.position)
     ).all()
@@ -140,7 +151,7 @@ def own_sessions(db_session: Session, email: str) -> list[DeskSession]:
     return [
         _session(
             its[0],
-            roles=tuple(OwnRole(row.role, row.state, row.talk) for row in its),
+            roles=tuple(OwnRole(row.role, row.state, row.talk, row.nonce) for row in its),
             persons=frozenset(row.person_id for row in its),
             timezone=next((row.person_zone for row in its if row.person_zone), None),
             join_link=next((row.address for row in its if row.address), None),

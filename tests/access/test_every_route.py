@@ -16,6 +16,7 @@ from werkzeug.routing import Rule
 
 from galerio_events import clock
 from galerio_events.accounts.models import Account
+from galerio_events.accounts.services import request_code
 from galerio_events.desk.services import new_feed
 from galerio_events.events.models import Event, Image
 from galerio_events.live.services import make_screen
@@ -186,7 +187,7 @@ ROUTES: dict[str, str | Permission] = {
     # These are guarded by the token in their address; tests/live shows what a wrong one gets.
     "live.secret_screen": PUBLIC,
     "live_watch.state": PUBLIC,
-    "desk.mine": SIGNED_IN,
+    "desk.index": SIGNED_IN,
     "desk.session": SIGNED_IN,
     "desk.new_calendar": SIGNED_IN,
     "desk.end_calendar": SIGNED_IN,
@@ -233,6 +234,8 @@ class World:
             values["token"] = self.samples["invitation"]
         if rule.endpoint == "invitations.act_on":
             values["act"] = "withdraw"
+        if rule.endpoint == "accounts.link":
+            values["token"] = self.samples["sign_in_link"]
         if rule.endpoint == "registration.calendar":
             values["token"] = self.calendar_token
         if rule.endpoint == "desk.calendar":
@@ -288,6 +291,9 @@ def world(app: Flask, db_session: Session) -> World:
         "change": 1,
         "number": 1,
         "organiser_id": event.organisers[0].id,
+        "sign_in_id": 0,
+        "passkey_id": 0,
+        "sign_in_link": sign_in_link(app, db_session),
         "digest": picture.digest,
         "extension": "webp",
         "session_kind": "session",
@@ -312,6 +318,16 @@ def world(app: Flask, db_session: Session) -> World:
         watch_token=watch_token,
         screen_token=screen_token,
     )
+
+
+def sign_in_link(app: Flask, db_session: Session) -> str:
+    """The token of a link that was asked for in some other browser."""
+    key = app.config["SECRET_KEY"]
+    asked = request_code(
+        db_session, "somebody@example.org", shown=True, browser="another", language="en", target="", secret_key=key,
+        now=clock.utc_now(),
+    )  # fmt: skip
+    return private_token(key, "signin", asked.nonce)
 
 
 def visitor(db_session: Session, world: World, name: str) -> Account | None:

@@ -49,8 +49,8 @@ def signed_in(page: Page, site: Site, address: str) -> None:
     client = site.app.test_client()
     with site.app.app_context():
         account = db.session.scalars(sa.select(Account).where(Account.email == address)).one()
-        sign_in(client, account)
-        db.session.commit()
+        db.session.expunge(account)
+    sign_in(client, account)
     cookie = client.get_cookie("galerio")
     assert cookie is not None
     page.context.add_cookies([{"name": "galerio", "value": cookie.value, "url": site.url}])
@@ -88,7 +88,7 @@ def test_there_without_a_network_and_gone_after_signing_out(site: Site, open_pag
     page.reload()
     expect(page.get_by_role("heading", name="Finance, soon")).to_be_visible()
     expect(stale).to_be_visible()
-    expect(page.locator("[data-stale]")).to_contain_text("You are reading a copy of")
+    expect(page.locator("[data-copy-note]")).to_contain_text("You are reading a copy of")
     # The style sheet is there as well.
     assert page.evaluate("getComputedStyle(document.querySelector('.run-card__columns')).display") == "grid"
     page.get_by_role("link", name="All my sessions").click()

@@ -28,6 +28,7 @@ from galerio_events.desk.domain import (
 from galerio_events.desk.queries import Colleague, DeskSession
 from galerio_events.permissions import ANONYMOUS, Permission, can_anywhere
 from galerio_events.programme.domain import RoleState
+from galerio_events.programme.services.inviting.writing import PURPOSE
 from galerio_events.registration.queries import countries_of_choosers
 from galerio_events.releases.domain.document import PublishedSession, PublishedVenue
 from galerio_events.releases.queries import newest_of_events
@@ -78,6 +79,14 @@ class Entry:
     def confirmed(self) -> int:
         """How many of them are."""
         return sum(one.state is RoleState.CONFIRMED for one in self.people)
+
+    @property
+    def answer_address(self) -> str:
+        """Where the reader answers the first invitation that waits for them; empty where there is none."""
+        nonces = [own.invitation for own in self.session.roles if own.state is RoleState.INVITED and own.invitation]
+        if not nonces:
+            return ""
+        return url_for("invitations.answer", token=private_token(current_app.config["SECRET_KEY"], PURPOSE, nonces[0]))
 
     def address_of(self, one: Colleague) -> str | None:
         """The mail address of a colleague, where the reader may see it; organisers, who have no role, see all."""

@@ -44,7 +44,7 @@ def _reader() -> int:
 def back(language: str) -> ResponseReturnValue:
     """To the desk, where a button's token was not good any more."""
     flash(_("This page was open for too long, so nothing has changed yet. Please try again."), "warning")
-    return redirect(url_for("desk.mine"), 303)
+    return redirect(url_for("desk.index"), 303)
 
 
 @blueprint.post("/<language:language>/desk/calendar")
@@ -62,7 +62,7 @@ def new_calendar(language: str) -> ResponseReturnValue:
         flash(_("Your calendar has a new address. The old one no longer works."), "success")
     else:
         flash(_("Your calendar has an address now."), "success")
-    return redirect(url_for("desk.mine", _anchor="calendar"), 303)
+    return redirect(url_for("desk.index", _anchor="calendar"), 303)
 
 
 @blueprint.post("/<language:language>/desk/calendar/end")
@@ -74,7 +74,7 @@ def end_calendar(language: str) -> ResponseReturnValue:
     services.end_feed(db_session, _reader(), now=clock.utc_now())
     db_session.commit()
     flash(_("The address of your calendar no longer works."), "success")
-    return redirect(url_for("desk.mine", _anchor="calendar"), 303)
+    return redirect(url_for("desk.index", _anchor="calendar"), 303)
 
 
 @blueprint.get("/desk/<token>.ics")

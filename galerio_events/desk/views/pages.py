@@ -22,7 +22,7 @@ from galerio_events.web.guards import actor, signed_in
 
 @blueprint.get("/<language:language>/desk")
 @signed_in
-def mine(language: str) -> ResponseReturnValue:
+def index(language: str) -> ResponseReturnValue:
     """Everything that the reader has a part in, on every event: what is next first, what is over beneath."""
     db_session, now = db.session(), this_moment()
     shown = entries(db_session, queries.own_sessions(db_session, email_of_reader()), now=now)
@@ -31,7 +31,7 @@ def mine(language: str) -> ResponseReturnValue:
     order = [*ahead, *(entry for entry in shown if entry not in ahead)]
     zone_name, problem = reader_zone([entry.session for entry in order])
     page = render_template(
-        "desk/mine.html",
+        "desk/index.html",
         page="desk",
         next_up=ahead[0] if ahead else None,
         later=ahead[1:],
