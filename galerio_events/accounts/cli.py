@@ -17,6 +17,7 @@ from galerio_events.accounts.domain import (
     normal_password,
     password_fault,
 )
+from galerio_events.accounts.services import factors
 from galerio_events.events import queries as events
 from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
@@ -51,8 +52,10 @@ def add(email: str, role: str, slug: str | None, password_stdin: bool) -> None:
     event = events.by_slug(db_session, slug) if slug else None
     if slug and event is None:
         raise click.ClickException(f"There is no event {slug}.")
-    known = queries.by_email(db_session, address) is not None
-    password, made = _password(address, read=password_stdin, make=not known)
+    account = queries.by_email(db_session, address)
+    known = account is not None
+    # Whoever has signed in with codes by mail so far has no password yet, and needs one for a role.
+    password, made = _password(address, read=password_stdin, make=account is None or account.password is None)
     added = services.add_account(
         db_session,
         address,
@@ -68,6 +71,25 @@ def add(email: str, role: str, slug: str | None, password_stdin: bool) -> None:
         click.echo(f"Password: {made}")
     elif password_stdin and known:
         click.echo("The password was changed.")
+
+
+@group.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Forget app, passkeys and recovery codes of an account whose owner has lost them, and end all of its sign-ins.
+
+    Make sure by other means than mail that it is the owner who asks.
+    """
+    db_session = db.session()
+    account = queries.by_email(db_session, email)
+    if account is None:
+        raise click.ClickException(f"There is no account {email}.")
+    had = factors.reset(db_session, account)
+    db_session.commit()
+    click.echo(
+        f"{account.email} {'has no second factor any more' if had else 'had no second factor'}, "
+        "and is signed out everywhere."
+    )
 
 
 def _password(address: str, *, read: bool, make: bool) -> tuple[str | None, str | None]:

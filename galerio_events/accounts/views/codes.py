@@ -88,10 +88,12 @@ def link(language: str, token: str) -> ResponseReturnValue:
     """Looking at it (as mail scanners do) shows a button; pressing that signs in, in the browser that has asked."""
     asked = queries.request_of_link(db.session(), token_hash(token))
     why = link_refusal(asked, browser=known_browser(), now=clock.utc_now())
-    if why is not None or asked is None:
-        return _refused(
-            why or CodeRefusal.UNKNOWN, 404 if asked is None else 410 if why is not CodeRefusal.ELSEWHERE else 403
-        )
+    if asked is None or why is CodeRefusal.UNKNOWN:
+        return _refused(CodeRefusal.UNKNOWN, 404)
+    if why is CodeRefusal.ELSEWHERE:
+        return _refused(why, 200 if request.method == "GET" else 409)
+    if why is not None:
+        return _refused(why, 410)
     if request.method == "GET":
         return render_template("accounts/link.html", email=asked.email if asked.shown else masked(asked.email))
     target = asked.target
