@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,10 +15,14 @@ from galerio_events.desk.models import DeskFeed, DeskSettings, JoinLink
 from galerio_events.events.domain import Deed, Subject, VenueKind
 from galerio_events.events.models import Change as ChangeRow
 from galerio_events.events.models import Event, Track, Venue
+from galerio_events.live.domain import LiveState
+from galerio_events.live.queries import Brief, standings
 from galerio_events.people.models import Person
 from galerio_events.programme.domain import RoleKind, RoleState, SessionKind
 from galerio_events.programme.domain.inviting import InvitationState
+from galerio_events.programme.domain.run_sheet import Segment
 from galerio_events.programme.models import Invitation, ProgrammeSession, RoleAssignment
+from galerio_events.programme.queries.run_sheet import segments_of
 from galerio_events.releases.models import Release
 from galerio_events.text import email_key, token_hash
 from galerio_events.translated import Translated
@@ -307,3 +311,23 @@ def join_links(db_session: Session, session_id: int) -> dict[int, str]:
     """By person: their own way into that session."""
     rows = db_session.execute(sa.select(JoinLink.person_id, JoinLink.address).where(JoinLink.session_id == session_id))
     return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The run sheet of a session, each segment with the time at which it is to begin; and how the session stands, once
+    it has begun."""
+
+    segments: tuple[tuple[datetime, Segment], ...]
+    standing: Brief | None
+
+
+def running(db_session: Session, session_id: int, now: datetime) -> Running:
+    """What is planned in that session, and how it stands. Raises `NoResultFound` where there is no such session."""
+    session = db_session.execute(sa.select(_S).where(_S.id == session_id)).scalar_one()
+    brief = standings(db_session, [session], now)[session_id]
+    begins, timed = session.starts_at, []
+    for segment in segments_of(db_session, session_id):
+        timed.append((begins, segment))
+        begins += timedelta(minutes=segment.minutes)
+    return Running(tuple(timed), None if brief.state is LiveState.WAITING else brief)

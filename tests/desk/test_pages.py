@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from galerio_events.events.models import Event
 from galerio_events.people.models import Person
 from galerio_events.programme.domain import RoleKind, RoleState
-from galerio_events.programme.models import ProgrammeSession, RoleAssignment
+from galerio_events.programme.domain.run_sheet import SegmentKind
+from galerio_events.programme.models import ProgrammeSession, RoleAssignment, SegmentRow
 from galerio_events.registration.models import Registration, SessionChoice
 from galerio_events.releases.services import release_programme
 from tests.support.builders import NOW, make_account, make_event, make_person, make_session, sign_in, tr, utc
@@ -195,6 +196,22 @@ def test_registered_by_country_without_names(
         "Registered for this session 3 people have chosen this session. Thailand 2Japan 1"
     )
     assert "Secret Name" not in page.text
+
+
+def test_the_run_sheet_in_short(db_session: Session, client: FlaskClient, event: Event, moderator: Person) -> None:
+    session = own(db_session, event, moderator)
+    for position, (kind, minutes) in enumerate([(SegmentKind.INTRODUCTION, 5), (SegmentKind.PRESENTATION, 15)]):
+        db_session.add(
+            SegmentRow(session_id=session.id, position=position, kind=kind, minutes=minutes, cue="Not on the desk")
+        )
+    db_session.commit()
+    with at(NOW):
+        page = client.get("/en/desk").text
+    assert [line.text for line in parse(page).one("ol", class_="sheet").all("li")] == [
+        "10:00 Introduction 5 min",
+        "10:05 Presentation 15 min",
+    ]
+    assert "Not on the desk" not in page
 
 
 def test_somebody_without_a_session_is_told_what_to_do(db_session: Session, client: FlaskClient) -> None:

@@ -34,6 +34,7 @@ def index(language: str) -> ResponseReturnValue:
         "desk/index.html",
         page="desk",
         next_up=ahead[0] if ahead else None,
+        running=queries.running(db_session, ahead[0].session.id, now) if ahead else None,
         later=ahead[1:],
         unsettled=[entry for entry in shown if entry.publicity is Publicity.UNSETTLED],
         over=[entry for entry in reversed(settled) if entry.phase is Phase.OVER],
@@ -66,6 +67,7 @@ def session(language: str, slug: str, key: str) -> ResponseReturnValue:
         "desk/session.html",
         entry=entry,
         session=found,
+        running=queries.running(db_session, found.id, now),
         **zone_values(zone_name, problem, [found.starts_at], language),
         **page_values(now),
     )
