@@ -25,6 +25,7 @@ from galerio_events.programme.domain.values import SessionValues
 from galerio_events.programme.forms import Instants, SessionForm, form_data, rearranged, session_form, tell_unseen
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.programme.queries.bases import session_at
+from galerio_events.programme.views.trail import trail_back
 from galerio_events.text import new_nonce
 from galerio_events.translated import EMPTY, Translated
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
@@ -147,7 +148,9 @@ class Editor:
         return page, status
 
     def _back_to(self, key: str) -> ResponseReturnValue:
-        """To the session's place in the list."""
+        """To the session's place in the list, or to the list of missing translations where the reader came from it."""
+        if back := trail_back():
+            return redirect(back)
         times = queries.times_by_key(db.session(), self.event.id)
         day = day_of(self.event, times[key][0]).isoformat() if len(times) > MOST_ROWS and key in times else None
         return redirect(url_for("programme.sessions", slug=self.event.slug, day=day, _anchor=key))
