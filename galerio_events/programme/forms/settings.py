@@ -201,15 +201,17 @@ class EventForm(SettingsForm):
 
 
 class OrganiserForm(SettingsForm):
-    """Who stands behind the event."""
+    """Who stands behind the event. `kept_logo` names, signed, the picture of a form that came back."""
 
+    kept_logo = HiddenField()
+    leave_out = BooleanField(_("Leave this picture out"))
     role = Choice(_("Role"))
     url = Line(_("Website"))
     logo = FileField(_("Logo"))
     remove_logo = BooleanField(_("Remove the logo"))
 
     def values(self, stored: OrganiserSettings | None) -> OrganiserSettings:
-        """What the form says, without the picture that was sent. Only for a form that validated."""
+        """What the form says, without the picture that was sent, now or before. Only for a form that validated."""
         return OrganiserSettings(
             role=OrganiserRole(self.role.data),
             name=self.text("name", stored.name if stored else EMPTY),
