@@ -382,6 +382,20 @@ def test_locked_sessions_never_move(db_session: Session, event: Event) -> None:
     assert {key: to.starts_at for key, (_, to) in result.moves.items()} == {"one": tokyo(17)}
 
 
+def test_what_was_locked_since_is_left_alone_though_the_history_says_nothing(db_session: Session, event: Event) -> None:
+    made = computed(db_session, event)
+    assert "one" in result_from_plain(made.result).moves
+    session = queries.session_by_key(db_session, event.id, "one")
+    assert session is not None
+    session.locked = True
+    db_session.commit()
+    with pytest.raises(ChangeConflict) as refused:
+        accept_arrangement(db_session, event.id, made.id, ["one", "two"], by=None, now=NOW)
+    assert refused.value.reason is Conflict.STALE
+    db_session.rollback()
+    assert where_is(db_session, event, "one") == tokyo(9)
+
+
 def test_one_at_a_time_and_a_silent_one_is_not_in_the_way(db_session: Session, event: Event) -> None:
     first, new = request_arrangement(db_session, event.id, STORED, by=None, now=NOW)
     assert request_arrangement(db_session, event.id, STORED, by=None, now=NOW) == (first, False)
