@@ -215,6 +215,8 @@ export class Grid {
       add(-1, this.words.all_days);
     }
     days.forEach((day, index) => add(index, day.name));
+    const hours = document.querySelector("[data-hours]");
+    hours.search = this.day < 0 ? "" : `?day=${days[this.day].date}`;
     const focused = document.activeElement?.closest?.(".tt-tab")?.dataset.day;
     this.tabs.replaceChildren(...tabs);
     if (focused !== undefined) {
