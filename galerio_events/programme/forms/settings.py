@@ -151,13 +151,15 @@ class SettingsForm(FlaskForm):
 
 
 class EventForm(SettingsForm):
-    """The frame of the event. `place_…` says which place a language has, `sessions` what the sessions are to do.
+    """The frame of the event. `place_…` says which place a language has, `sessions` what the sessions are to do,
+    `people` whether the times at which these can take part go along.
 
     `confirmed` is the digest of the question that the reader has answered.
     """
 
     confirmed = HiddenField()
     sessions = RadioField(_("What the sessions do"), validate_choice=False)
+    people = BooleanField(_("The times at which people can take part go along with the sessions"))
     ordinal = Whole(_("Number of the edition"), wrong=EXPLAINED[SettingProblem.ORDINAL_INVALID][1])
     format = Choice(_("Format"))
     timezone = Choice(_("Time zone"))

@@ -139,7 +139,7 @@ def told(form: Any) -> list[tuple[str, str]]:
     return [
         (str(field.label.text), _content(field))
         for field in form
-        if not isinstance(field, HiddenField | FileField) and field.name not in {"key", "sessions"}
+        if not isinstance(field, HiddenField | FileField) and field.name not in {"key", "sessions", "people"}
     ]
 
 
