@@ -129,8 +129,8 @@ def title(subject: Subject, key: str, said: Mapping[str, Any], naming: Naming) -
     if subject is Subject.WARNING:
         if apart := said.get("apart"):
             of, *keys = apart
-            known = naming.of(Subject(of))
-            named = _(" – ").join(tr_text(known.get(key, Translated({}))) or key for key in keys)
+            names_of = naming.of(Subject(of))
+            named = _(" – ").join(tr_text(names_of.get(key, Translated({}))) or key for key in keys)
             return _("Two entries, not one: %(names)s", names=named)
         plain = said.get("conflict")
         names = Names(naming.sessions, naming.people, naming.venues)

@@ -19,5 +19,11 @@ def trail_back() -> str | None:
     here = trail()
     if here is None:
         return None
-    narrowing = {"into": here.into or None, "of": here.of or None}
-    return url_for("programme.translations", slug=g.event.slug, after=str(here), **narrowing, _anchor="next")
+    return url_for(
+        "programme.translations",
+        slug=g.event.slug,
+        after=str(here),
+        into=here.into or None,
+        of=here.of or None,
+        _anchor="next",
+    )

@@ -107,7 +107,7 @@ class OrganiserSheet(Sheet):
         return super().again()
 
     def page(self, form: OrganiserForm, status: int, **more: Any) -> tuple[str, int]:
-        if form.is_submitted() and self.keeps:
+        if self.keeps and request.method == "POST":
             self._keep(form)
         digest = self._kept(form)
         image = events.image(db.session(), self.event.id, digest) if digest else None
