@@ -20,6 +20,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(health.blueprint)
     app.register_blueprint(robots.blueprint)
     published.init_app(app)
+    # No view or hook of ours is a coroutine; to look whether one is costs every request a dozen inspections.
+    app.ensure_sync = lambda function: function  # type: ignore[method-assign]
 
     @app.before_request
     def choose_transaction_mode() -> None:
