@@ -297,8 +297,17 @@ def retry_failed(db_session: Session, event_id: int, *, now: datetime) -> int:
     return len(retried)
 
 
-def edit_draft(db_session: Session, event_id: int, mail_id: int, wording: Wording | None, *, seen: str) -> None:
-    """Give a draft other words, or (None) those that it was written with.
+def edit_draft(
+    db_session: Session,
+    event_id: int,
+    mail_id: int,
+    wording: Wording | None,
+    *,
+    seen: str,
+    language: str | None = None,
+) -> None:
+    """Give a draft other words, or (None) those that it was written with; and another `language`, which is that of its
+    own words, of what all mails end with, and of the calendar file.
 
     `seen` is the `wording_digest` of what was edited. Raises `ChangeConflict`: `ALREADY_DONE` where the mail is no
     draft any more, `STALE` where somebody else has edited it meanwhile.
@@ -306,12 +315,13 @@ def edit_draft(db_session: Session, event_id: int, mail_id: int, wording: Wordin
     row = queries.lock_mail(db_session, event_id, mail_id)
     if row.state is not MailState.DRAFT:
         raise ChangeConflict(Conflict.ALREADY_DONE)
-    if domain.wording_digest(row.values) != seen:
+    if domain.wording_digest(row.values, row.language) != seen:
         raise ChangeConflict(Conflict.STALE)
     kept = {name: value for name, value in row.values.items() if name != domain.EDITED}
     if wording is not None:
         kept[domain.EDITED] = {"subject": one_line(wording.subject), "text": clean(wording.text)}
     row.values = kept
+    row.language = language or row.language
     db_session.flush()
 
 
