@@ -34,9 +34,9 @@ class _Assets(WhiteNoise):
     """It knows the files that were there when the server began. One that a newer build has taken away since is not
     there any more: the application says so."""
 
-    def serve(self, static_file: Any, environ: Any, start_response: Any) -> Any:
+    def serve(self, static_file: Any, environ: Any, start_response: Any) -> Any:  # type: ignore[override]
         try:
-            return super().serve(static_file, environ, start_response)
+            return super().serve(static_file, environ, start_response)  # type: ignore[no-untyped-call]
         except FileNotFoundError:
             return self.application(environ, start_response)
 
