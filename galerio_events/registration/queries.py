@@ -19,7 +19,6 @@ from galerio_events.text import email_key, token_hash
 
 _ACTIVE = Registration.state == RegistrationState.ACTIVE
 
-
 _REGISTRATIONS = Registration.__table__.c
 _EVENTS = Event.__table__.c
 _INTAKES = IntakeRow.__table__.c
@@ -27,8 +26,7 @@ _SESSIONS = ProgrammeSession.__table__.c
 
 
 def constant(value: StrEnum | int) -> sa.ColumnElement[Any]:
-    """One of our own words or numbers as a part of a statement's text: a parameter costs work in every execution, and
-    keeps PostgreSQL from seeing in a plan made once which of the partial indexes holds what is looked for."""
+    """One of our own words or numbers in a statement's text: in place of a parameter, it lets plans use partial indexes."""
     return sa.literal_column(f"'{value.value}'" if isinstance(value, StrEnum) else str(value))
 
 
@@ -105,8 +103,7 @@ def _chosen() -> sa.ColumnElement[int]:
 
 
 def _among_keys(*, array: bool) -> sa.ColumnElement[bool]:
-    """Whether a session is one of the parameter `keys`: an array where there are arrays, so that the statement is the
-    same however many there are."""
+    """Whether a session is one of the parameter `keys`; with an array, the statement is the same for any number."""
     if array:
         return _SESSIONS.key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.String)))
     return _SESSIONS.key.in_(sa.bindparam("keys", expanding=True))
