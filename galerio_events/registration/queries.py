@@ -26,7 +26,7 @@ _SESSIONS = ProgrammeSession.__table__.c
 
 
 def constant(value: StrEnum | int) -> sa.ColumnElement[Any]:
-    """One of our own words or numbers in a statement's text: in place of a parameter, it lets plans use partial indexes."""
+    """One of our own words or numbers in a statement's text; unlike a parameter, it lets plans use partial indexes."""
     return sa.literal_column(f"'{value.value}'" if isinstance(value, StrEnum) else str(value))
 
 
