@@ -143,8 +143,7 @@ class App extends Changes {
       return;
     }
     const middle = (this.grid.scroll.scrollTop + this.grid.scroll.clientHeight / 2) / this.grid.scale;
-    this.grid.zoom += by;
-    this.grid.draw();
+    this.grid.zoomTo(this.grid.zoom + by);
     this.grid.scroll.scrollTop = middle * this.grid.scale - this.grid.scroll.clientHeight / 2;
     this.keep();
   }

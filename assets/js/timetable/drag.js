@@ -230,8 +230,8 @@ export class Drag {
     }
     const from = wanted.start - store.days[day].start;
     now.drop = make("div", "tt-drop", `${store.time(day, from)}–${store.time(day, from + wanted.length)}`);
-    now.drop.style.top = `${(from - grid.range.start) * grid.scale}px`;
-    now.drop.style.height = `${Math.max(wanted.length * grid.scale, 14)}px`;
+    now.drop.style.setProperty("--tt-from", from - grid.range.start);
+    now.drop.style.setProperty("--tt-long", wanted.length);
     column.append(now.drop);
   }
 
