@@ -25,7 +25,18 @@ db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 babel = Babel()
 csrf = CSRFProtect()
-limiter = Limiter(key_func=client_address)
+
+
+class _Limiter(Limiter):
+    """Limits functions that are decorated, when they are called. There are no limits of routes, so that they are not
+    looked for with each request."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _Limiter(key_func=client_address)
 limiter.request_filter(lambda: not current_app.config["RATELIMIT_ENABLED"])
 security = Security()
 
@@ -71,6 +82,8 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     security.init_app(app, SQLAlchemyUserDatastore(db, Account, UnusedRole), register_blueprint=False)
+    # What this works out with each request is for decorators of theirs; ours are in `web.guards`.
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
     # Nobody signs in with a token in a header or a query: only the cookie that our own form sets counts.
     security.login_manager.request_loader(lambda _request: None)  # type: ignore[no-untyped-call]
     app.session_interface = _Sessions()

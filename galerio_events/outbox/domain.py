@@ -235,9 +235,10 @@ def edited_wording(values: Mapping[str, Any]) -> Wording | None:
     return None if found is None else Wording(found["subject"], found["text"])
 
 
-def wording_digest(values: Mapping[str, Any]) -> str:
-    """What two mails share whose words were edited alike, or not at all; for noticing that somebody else was faster."""
-    return hashlib.sha256(json.dumps(values.get(EDITED), sort_keys=True).encode()).hexdigest()[:32]
+def wording_digest(values: Mapping[str, Any], language: str) -> str:
+    """What two mails of one language share whose words were edited alike, or not at all; for noticing that somebody
+    else was faster."""
+    return hashlib.sha256(json.dumps([language, values.get(EDITED)], sort_keys=True).encode()).hexdigest()[:32]
 
 
 def message_id(dedupe_key: str, host: str) -> str:

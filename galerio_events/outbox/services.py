@@ -129,19 +129,36 @@ def enqueue_all(db_session: Session, mails: Iterable[Mail], *, now: datetime) ->
 
 def mail_for(cause: sa.FromClause | None = None) -> sa.Insert:
     """The statement that writes a mail with the parameters of `as_parameters`, to be part of the one that writes its
-    `cause`: there is a mail for each row of that.
+    `cause`: there is a mail for each row of that. It is no draft, belongs to no batch and leaves at once.
 
     Whoever sends it says so with `sent_along`. Where the mail's `dedupe_key` is taken it fails, and all of it fails.
     """
     types = OutboxMail.__table__.c
-    values = sa.select(*(sa.bindparam(_parameter(column), type_=types[column].type) for column in _COLUMNS))
-    rows = values if cause is None else values.select_from(cause)
-    return sa.insert(OutboxMail).from_select(_COLUMNS, rows, include_defaults=False)
+    given = {column: sa.bindparam(_parameter(column), type_=types[column].type) for column in _GIVEN}
+    fixed = {
+        "template_version": sa.literal_column("1"),
+        "bulk": sa.false(),
+        "state": sa.literal_column(f"'{MailState.QUEUED.value}'"),
+        "attempts": sa.literal_column("0"),
+        "next_attempt_at": given["created_at"],
+        "last_error": sa.literal_column("''"),
+    }
+    values = given | fixed
+    rows = sa.select(*values.values())
+    return sa.insert(OutboxMail).from_select(
+        list(values), rows if cause is None else rows.select_from(cause), include_defaults=False
+    )
 
 
 def as_parameters(mail: Mail, *, now: datetime) -> dict[str, Any]:
-    """The parameters of `mail_for`, none of which is called as those of another table's columns would be."""
-    return {_parameter(column): value for column, value in _row(mail, now=now).items()}
+    """The parameters of `mail_for`, none of which is called as those of another table's columns would be.
+
+    Raises `ValueError` for a mail that is not to leave at once by itself.
+    """
+    if mail.draft or mail.bulk or mail.batch is not None:
+        raise ValueError(f"{mail.kind} is written with the statement of single mails")
+    row = _row(mail, now=now)
+    return {_parameter(column): row[column] for column in _GIVEN}
 
 
 def sent_along(db_session: Session, mail: Mail) -> None:
@@ -160,8 +177,18 @@ _PUT = {
 }
 
 
-# What is known of a mail before a worker takes it in hand.
-_COLUMNS = [c.name for c in OutboxMail.__table__.columns if c.name not in {"id", "claim", "claimed_at", "sent_at"}]
+# What differs among mails that are written with their cause.
+_GIVEN = (
+    "event_id",
+    "kind",
+    "language",
+    "recipient_email",
+    "recipient_name",
+    "values",
+    "dedupe_key",
+    "message_id",
+    "created_at",
+)
 
 
 def _parameter(column: str) -> str:
@@ -282,8 +309,17 @@ def retry_failed(db_session: Session, event_id: int, *, now: datetime) -> int:
     return len(retried)
 
 
-def edit_draft(db_session: Session, event_id: int, mail_id: int, wording: Wording | None, *, seen: str) -> None:
-    """Give a draft other words, or (None) those that it was written with.
+def edit_draft(
+    db_session: Session,
+    event_id: int,
+    mail_id: int,
+    wording: Wording | None,
+    *,
+    seen: str,
+    language: str | None = None,
+) -> None:
+    """Give a draft other words, or (None) those that it was written with; and another `language`, which is that of its
+    own words, of what all mails end with, and of the calendar file.
 
     `seen` is the `wording_digest` of what was edited. Raises `ChangeConflict`: `ALREADY_DONE` where the mail is no
     draft any more, `STALE` where somebody else has edited it meanwhile.
@@ -291,12 +327,13 @@ def edit_draft(db_session: Session, event_id: int, mail_id: int, wording: Wordin
     row = queries.lock_mail(db_session, event_id, mail_id)
     if row.state is not MailState.DRAFT:
         raise ChangeConflict(Conflict.ALREADY_DONE)
-    if domain.wording_digest(row.values) != seen:
+    if domain.wording_digest(row.values, row.language) != seen:
         raise ChangeConflict(Conflict.STALE)
     kept = {name: value for name, value in row.values.items() if name != domain.EDITED}
     if wording is not None:
         kept[domain.EDITED] = {"subject": one_line(wording.subject), "text": clean(wording.text)}
     row.values = kept
+    row.language = language or row.language
     db_session.flush()
 
 

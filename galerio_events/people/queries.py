@@ -104,10 +104,19 @@ def next_position(db_session: Session, event_id: int) -> int:
 
 def people_details(db_session: Session, event_id: int) -> dict[str, PersonDetails]:
     """Key to what is stored of every person of the event. Two queries."""
-    found = db_session.scalars(
-        sa.select(Person).where(Person.event_id == event_id).options(selectinload(Person.availabilities))
+    return {person.key: person_details(person) for person in people_of(db_session, event_id)}
+
+
+def people_of(db_session: Session, event_id: int) -> list[Person]:
+    """Every person of the event with all availabilities, in the order of lists. Two queries."""
+    return list(
+        db_session.scalars(
+            sa.select(Person)
+            .where(Person.event_id == event_id)
+            .options(selectinload(Person.availabilities))
+            .order_by(Person.position, Person.id)
+        )
     )
-    return {person.key: person_details(person) for person in found}
 
 
 def organisations_details(db_session: Session, event_id: int) -> dict[str, OrganisationDetails]:

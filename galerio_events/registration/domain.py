@@ -223,7 +223,8 @@ def may_remind(sent: Sequence[datetime], *, now: datetime) -> bool:
 
 def new_reference() -> str:
     """Eight characters that nobody confuses on the telephone: `K7TM-2XQD`; 40 random bits."""
-    drawn = "".join(secrets.choice(_SPEAKABLE) for _ in range(8))
+    bits = secrets.randbits(40)
+    drawn = "".join(_SPEAKABLE[bits >> shift & 31] for shift in range(0, 40, 5))
     return f"{drawn[:4]}-{drawn[4:]}"
 
 

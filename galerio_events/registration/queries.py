@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session, joinedload
 
 from galerio_events.events.models import Event
@@ -17,12 +19,20 @@ from galerio_events.text import email_key, token_hash
 
 _ACTIVE = Registration.state == RegistrationState.ACTIVE
 
-
 _REGISTRATIONS = Registration.__table__.c
 _EVENTS = Event.__table__.c
 _INTAKES = IntakeRow.__table__.c
 _SESSIONS = ProgrammeSession.__table__.c
-_IS_ACTIVE = _REGISTRATIONS.state == RegistrationState.ACTIVE
+
+
+def constant(value: StrEnum | int) -> sa.ColumnElement[Any]:
+    """One of our own words or numbers in a statement's text; unlike a parameter, it lets plans use partial indexes."""
+    return sa.literal_column(f"'{value.value}'" if isinstance(value, StrEnum) else str(value))
+
+
+# For the statements that are put together once.
+_IS_ACTIVE = _REGISTRATIONS.state == constant(RegistrationState.ACTIVE)
+_IS_CANCELLED = _REGISTRATIONS.state == constant(RegistrationState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,7 @@ def _chosen() -> sa.ColumnElement[int]:
         .select_from(Registration.__table__)
         .where(
             _REGISTRATIONS.event_id == _SESSIONS.event_id,
-            _REGISTRATIONS.state == RegistrationState.CANCELLED,
+            _IS_CANCELLED,
             sa.exists()
             .where(choices.registration_id == _REGISTRATIONS.id, choices.session_id == _SESSIONS.id)
             .correlate(Registration.__table__, ProgrammeSession.__table__),
@@ -92,7 +102,14 @@ def _chosen() -> sa.ColumnElement[int]:
     return everybody.scalar_subquery() - cancelled.scalar_subquery()
 
 
-def _admission(which: str) -> sa.Select[Any]:
+def _among_keys(*, array: bool) -> sa.ColumnElement[bool]:
+    """Whether a session is one of the parameter `keys`; with an array, the statement is the same for any number."""
+    if array:
+        return _SESSIONS.key == sa.any_(sa.bindparam("keys", type_=postgresql.ARRAY(sa.String)))
+    return _SESSIONS.key.in_(sa.bindparam("keys", expanding=True))
+
+
+def _admission(which: str, *, array: bool) -> sa.Select[Any]:
     """Intake, count and places; `which` are the sessions: `named`, `limited` ones, or `none`."""
     registered = (
         sa.select(sa.func.count())
@@ -102,7 +119,7 @@ def _admission(which: str) -> sa.Select[Any]:
     )
     wanted = _SESSIONS.event_id == _EVENTS.id
     if which == "named":
-        wanted &= _SESSIONS.key.in_(sa.bindparam("keys", expanding=True))
+        wanted &= _among_keys(array=array)
     else:
         wanted &= _SESSIONS.capacity.is_not(None)
     source = Event.__table__.outerjoin(IntakeRow.__table__, _INTAKES.event_id == _EVENTS.id)
@@ -113,7 +130,7 @@ def _admission(which: str) -> sa.Select[Any]:
             _SESSIONS.id,
             _SESSIONS.key,
             _SESSIONS.capacity,
-            sa.case((_SESSIONS.capacity.is_not(None), _chosen()), else_=0),
+            sa.case((_SESSIONS.capacity.is_not(None), _chosen()), else_=constant(0)),
         ]
     return (
         sa.select(
@@ -124,7 +141,7 @@ def _admission(which: str) -> sa.Select[Any]:
             _INTAKES.opens_at,
             _INTAKES.closes_at,
             _INTAKES.capacity,
-            sa.case((_INTAKES.capacity.is_not(None), registered), else_=0),
+            sa.case((_INTAKES.capacity.is_not(None), registered), else_=constant(0)),
             *places,
         )
         .select_from(source)
@@ -132,7 +149,11 @@ def _admission(which: str) -> sa.Select[Any]:
     )
 
 
-_ADMISSION = {which: _admission(which) for which in ("named", "limited", "none")}
+_ADMISSION = {
+    (dialect, which): _admission(which, array=dialect == "postgresql")
+    for dialect in ("postgresql", "sqlite")
+    for which in ("named", "limited", "none")
+}
 
 
 def parameter(table: sa.FromClause, column: str, number: int | None = None) -> sa.BindParameter[Any]:
@@ -142,22 +163,26 @@ def parameter(table: sa.FromClause, column: str, number: int | None = None) -> s
 
 
 def parameters(
-    table: sa.FromClause, same: Sequence[sa.ColumnElement[Any]], varying: Sequence[str], count: int
+    table: sa.FromClause, same: Sequence[sa.ColumnElement[Any]], kinds: type[StrEnum], varying: Sequence[str]
 ) -> sa.CompoundSelect[Any]:
-    """So many rows to insert into a table: in each of them what is the `same` in all, then numbered parameters for the
-    `varying` columns."""
+    """A row to insert into a table for each of these kinds: what is the `same` in all, the kind, and numbered
+    parameters for the `varying` columns."""
     return sa.union_all(
-        *(sa.select(*same, *(parameter(table, column, number) for column in varying)) for number in range(count))
+        *(
+            sa.select(*same, constant(kind), *(parameter(table, column, number) for column in varying))
+            for number, kind in enumerate(kinds)
+        )
     )
 
 
 def choices(registration_id: sa.ColumnElement[int]) -> sa.Select[Any]:
-    """One registration with each of the event's sessions of the parameter `keys`."""
-    wanted = (_SESSIONS.event_id == parameter(Registration.__table__, "event_id")) & _SESSIONS.key.in_(
-        sa.bindparam("keys", expanding=True)
+    """One registration with each of the event's sessions of the parameter `keys`. The id is a parameter, or a column
+    of the part of a PostgreSQL statement that writes the registration."""
+    registration = getattr(registration_id, "table", None)
+    wanted = (_SESSIONS.event_id == parameter(Registration.__table__, "event_id")) & _among_keys(
+        array=registration is not None
     )
     found = sa.select(registration_id, _SESSIONS.id)
-    registration = getattr(registration_id, "table", None)
     if registration is None:
         return found.where(wanted)
     return found.select_from(sa.join(registration, ProgrammeSession.__table__, wanted))
@@ -192,7 +217,8 @@ def admission(db_session: Session, event_id: int, keys: Collection[str] | None) 
     """
     which = "limited" if keys is None else "named" if keys else "none"
     given: dict[str, Any] = {"event": event_id} | ({"keys": sorted(keys)} if keys else {})
-    rows = db_session.connection().execute(_ADMISSION[which], given).all()
+    connection = db_session.connection()
+    rows = connection.execute(_ADMISSION[connection.dialect.name, which], given).all()
     ends_on, zone_name, day_starts_at, has_intake, opens_at, closes_at, capacity, taken = rows[0][:8]
     intake = Intake(opens_at, closes_at, capacity) if has_intake else default_intake(ends_on, zone_name, day_starts_at)
     places = tuple(Places(row[9], row[8], row[10], row[11]) for row in rows if row[8] is not None)

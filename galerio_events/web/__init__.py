@@ -21,6 +21,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(robots.blueprint)
     published.init_app(app)
     sign_ins.init_app(app)
+    # No view or hook of ours is a coroutine; to look whether one is costs every request a dozen inspections.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
 
     @app.before_request
     def choose_transaction_mode() -> None:

@@ -8,6 +8,7 @@ static route still finds.
 import json
 import re
 from pathlib import Path
+from typing import Any
 from wsgiref.headers import Headers
 
 from flask import Flask, current_app, url_for
@@ -29,6 +30,17 @@ def is_hashed(url: str) -> bool:
     return _HASHED.search(url) is not None
 
 
+class _Assets(WhiteNoise):
+    """It knows the files that were there when the server began. One that a newer build has taken away since is not
+    there any more: the application says so."""
+
+    def serve(self, static_file: Any, environ: Any, start_response: Any) -> Any:  # type: ignore[override]
+        try:
+            return super().serve(static_file, environ, start_response)  # type: ignore[no-untyped-call]
+        except FileNotFoundError:
+            return self.application(environ, start_response)
+
+
 def init_app(app: Flask) -> None:
     """Read the manifest that the build wrote, and serve what it built."""
     folder = Path(app.static_folder or "")
@@ -39,7 +51,7 @@ def init_app(app: Flask) -> None:
     def add_headers(headers: Headers, _path: str, _url: str) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
 
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    app.wsgi_app = _Assets(  # type: ignore[method-assign]
         app.wsgi_app,
         root=folder,
         prefix=f"{app.static_url_path}/",

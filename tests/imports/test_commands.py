@@ -90,7 +90,12 @@ def test_both_commands_have_the_same_words(app: Flask) -> None:
 REFUSED: dict[str, tuple[bytes, str, tuple[str, ...], str]] = {
     "a picture": (b"\x89PNG\r\n", "a.png", (), "This is none of the files"),
     "a bomb": (b"<!DOCTYPE s [<!ENTITY a 'b'>]><schedule/>", "a.xml", (), "line 1: The file has a document type"),
-    "of another kind than it is said to be": (GOOD, "a.xml", ("--kind", "ical"), "The file is damaged or not what"),
+    "of another kind than it is said to be": (
+        GOOD,
+        "a.xml",
+        ("--kind", "ical"),
+        "The file cannot be read as a calendar",
+    ),
 }
 
 

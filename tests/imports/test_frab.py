@@ -200,10 +200,15 @@ HOSTILE: dict[str, tuple[bytes, tuple[int, str]]] = {
         b"<!DOCTYPE schedule><schedule><conference/></schedule>",
         (1, "forbidden_xml"),
     ),
-    "an end that is missing": (b"<schedule>\n<conference>\n</schedule>", (3, "broken")),
-    "a control character": (b"<schedule>\x01</schedule>", (1, "broken")),
-    "an unknown encoding": (b'<?xml version="1.0" encoding="x-klingon"?><schedule/>', (0, "broken")),
-    "not UTF-8": (b"<schedule><conference><title>\xff\xfe</title></conference></schedule>", (1, "broken")),
+    "an end that is missing": (b"<schedule>\n<conference>\n</schedule>", (3, "xml_tag")),
+    "the first half": (b"<schedule>\n<conference>\n<title>Ha", (3, "cut_off")),
+    "a part of a tag": (b"<schedule>\n<confer", (2, "cut_off")),
+    "a bare ampersand": (b"<schedule>\n<title>R & D</title></schedule>", (2, "xml_character")),
+    "an entity of HTML": (b"<schedule>\n<title>R&nbsp;D</title></schedule>", (2, "xml_entity")),
+    "something behind it": (b"<schedule/>\n<schedule/>", (2, "not_xml")),
+    "a control character": (b"<schedule>\x01</schedule>", (1, "xml_character")),
+    "an unknown encoding": (b'<?xml version="1.0" encoding="x-klingon"?><schedule/>', (0, "encoding")),
+    "not UTF-8": (b"<schedule><conference><title>\xff\xfe</title></conference></schedule>", (1, "xml_character")),
     "very deep": (b"<schedule><conference/>" + b"<a>" * 60 + b"</a>" * 60 + b"</schedule>", (1, "too_deep")),
     "another document": (b"<rss><channel/></rss>", (0, "not_this_format")),
     "nothing in it": (b"<schedule/>", (0, "not_this_format")),
@@ -275,12 +280,14 @@ def test_json_says_what_xml_says() -> None:
 
 
 ODD_JSON: dict[str, tuple[bytes, list[tuple[int, str]]]] = {
-    "not JSON": (b"{", [(1, "broken")]),
+    "not JSON": (b'{\n"schedule" 1}', [(2, "not_json")]),
+    "nothing but a beginning": (b"{", [(1, "cut_off")]),
+    "the first half": (b'{"schedule":\n{"conference": {"title": "Ha', [(2, "cut_off")]),
     "very deep": (b'{"schedule":' + b"[" * 100_000, [(0, "too_deep")]),
     "a list": (b"[]", [(0, "not_this_format")]),
     "no conference": (b'{"schedule": {"conference": 7}}', [(0, "not_this_format")]),
     "not UTF-8": (b'{"schedule": "\xff"}', [(0, "encoding")]),
-    "a number of many digits": (b'{"schedule": ' + b"1" * 5000 + b"}", [(0, "too_deep")]),
+    "a number of many digits": (b'{"schedule": ' + b"1" * 5000 + b"}", [(0, "broken")]),
 }
 
 

@@ -96,6 +96,7 @@ def test_a_cancelled_event_stays_unless_somebody_ticks_it() -> None:
 
 BROKEN: dict[str, tuple[bytes, str]] = {
     "torn": (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n", "not_this_format"),
+    "the first half": (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Ha", "cut_off"),
     "not UTF-8": (b"BEGIN:VCALENDAR\r\nX:\xff\r\nEND:VCALENDAR\r\n", "encoding"),
     "another component": (b"BEGIN:VEVENT\r\nUID:1\r\nEND:VEVENT\r\n", "not_this_format"),
     "too many": (b"BEGIN:VEVENT\n" * 20_001, "too_many_rows"),

@@ -16,6 +16,7 @@ from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, Sessi
 from galerio_events.programme.domain.incoming import FileKind, InLanguages, ProgrammeFile, Thing, Unreadable
 from galerio_events.programme.domain.values import LinkValue
 from galerio_events.programme.imports import reading
+from galerio_events.programme.imports.moments import read_time
 from galerio_events.programme.imports.sheets import read_csv, read_xlsx
 from tests.imports.given import ENGLISH, TARGET, done, draft, moment, only, planned, told
 
@@ -63,6 +64,12 @@ TIMES: dict[str, tuple[str, str]] = {
     "date, start and end time": ("title,date,start time,end time", "Welcome,2022-11-24,10:00,11:00"),
     "date, start and end under other names": ("Session,Day,Start,End", "Welcome,2022-11-24,10:00 am,11:00"),
     "in Japanese": ("セッション名,開催日,開始時刻,終了時刻", "Welcome,2022年11月24日（木）,10時,11時"),
+    "as in the United States": ("title,start,end", 'Welcome,11/24/2022 10:00 AM,"11/24/2022, 11:00:00 AM"'),
+    "as in Britain": ("title,start,end", "Welcome,24/11/2022 10:00,Thu 24 Nov 2022 11 a.m."),
+    "with the month's name": ("title,date,start,end", 'Welcome,"November 24th, 2022",10 AM,11:00'),
+    "midnight behind the date": ("title,date,start,end", "Welcome,11/24/2022 0:00:00,10:00,11:00"),
+    "in the halves of the day": ("title,start,end", "Welcome,2022年11月24日(木)午前10時,2022/11/24 午前11:00"),
+    "in Reiwa": ("title,start,end", "Welcome,令和4年11月24日 10時,令和4年11月24日（木曜日） 11時"),
     "with offsets": ("title,start,end", "Welcome,2022-11-24T01:00:00Z,2022-11-24T11:00+09:00"),
 }
 
@@ -70,6 +77,35 @@ TIMES: dict[str, tuple[str, str]] = {
 @pytest.mark.parametrize("name", TIMES)
 def test_times_in_whichever_columns(name: str) -> None:
     assert times(only(csv_file(*TIMES[name]))) == TEN_TO_ELEVEN
+
+
+def test_days_above_twelve_decide_for_the_whole_table() -> None:
+    rows = ("A,{},2022-11-24 23:59", "B,{},2022-11-25 23:59")
+    head = "title,start,end"
+    american = csv_file(head, *map(str.format, rows, ("11/24/2022 22:00", "11/10/2022 10:00")))
+    british = csv_file(head, *map(str.format, rows, ("24/11/2022 22:00", "11/10/2022 10:00")))
+    mixed = csv_file(head, *map(str.format, rows, ("24/11/2022 22:00", "11/10/2022 10:00")), "C,11/25/2022 9:00,")
+    assert [times(file.sessions[1])[0].date() for file in (american, british)] == [
+        date(2022, 11, 10),
+        date(2022, 10, 11),
+    ]
+    assert [(p.row, p.told.value, dict(p.details)) for p in mixed.problems][:1] == [
+        (3, "ambiguous_date", {"value": "11/10/2022", "one": "2022-10-11", "other": "2022-11-10"})
+    ]
+
+
+CLOCK: dict[str, time | None] = {
+    "21:00": time(21), "9:00 PM": time(21), "9 pm": time(21), "9:05 p.m.": time(21, 5), "PM 9:00": time(21),
+    "12:30 AM": time(0, 30), "12 PM": time(12), "午後9時": time(21), "午後9時半": time(21, 30), "午前9:05": time(9, 5),
+    "午後0時": time(12), "午後12時30分": time(12, 30), "２１時０５分": time(21, 5),
+    "午前12時": None, "午後12時": None, "13 PM": None, "0:30 PM": None, "午後9時 PM": None, "9": None, "25:00": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CLOCK)
+def test_clocks_of_twelve_and_of_twenty_four_hours(text: str) -> None:
+    read = read_time(text)
+    assert (read[0] if read else None) == CLOCK[text]
 
 
 def test_an_end_before_the_start_of_a_time_alone_is_tomorrow() -> None:
@@ -129,7 +165,11 @@ FAULTY: dict[str, tuple[str, str, list[tuple[int, str]]]] = {
     "no end": (HEAD, "Welcome,2022-11-24 10:00,", [(2, "no_length")]),
     "no start time": ("title,date,start time,end time", "Welcome,2022-11-24,,11:00", [(2, "no_start")]),
     "a start that is none": (HEAD, "Welcome,tomorrow,2022-11-24 11:00", [(2, "bad_time")]),
-    "an American date": (HEAD, "Welcome,11/24/2022 10:00,2022-11-24 11:00", [(2, "bad_time")]),
+    "a date that can be read in two ways": (HEAD, "Welcome,11/10/2022 10:00,", [(2, "ambiguous_date")]),
+    "such a date with its time beside it": (
+        "title,date,start time,end time", "Welcome,11/10/2022,10:00,11:00", [(2, "ambiguous_date")],
+    ),
+    "a date that is none": ("title,date,start time,end time", "Welcome,31/11/2022,10:00,11:00", [(2, "bad_time")]),
     "a length that is none": ("title,start,minutes", "Welcome,2022-11-24 10:00,long", [(2, "bad_length")]),
     "places that are no number": (HEAD + ",places", ROW + ",many", [(2, "bad_value")]),
     "a flag that is none": (HEAD + ",locked", ROW + ",perhaps", [(2, "bad_value")]),
@@ -181,6 +221,16 @@ HEADINGS: dict[str, tuple[str, list[str]]] = {
     "a subject": ("件名,内容,備考", ["title:ja", "abstract:ja", "ignored"]),
     "a talk": ("講演名", ["title:ja"]),
     "a programme": ("プログラム名", ["title:ja"]),
+    "what people in Japan write": (
+        "No.,日時,終了,演題,会場,登壇者,カテゴリー",
+        ["ignored", "starts_at", "ends_at", "title:ja", "venue", "people", "track"],
+    ),
+    "a lecture": (
+        "日程,開始時間,終了時間,題目,講師,要旨",
+        ["date", "start", "end", "title:ja", "people", "abstract:ja"],
+    ),
+    "languages before the word": ("和文タイトル,英題", ["title:ja", "title:en"]),
+    "our own titles of talks": ("件名,講演タイトル", ["title:ja", "talk:ja"]),
 }
 
 
@@ -279,9 +329,9 @@ def with_part(name: str, data: bytes) -> bytes:
 BOMB = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><worksheet>&b;</worksheet>'
 BROKEN: dict[str, tuple[bytes, str]] = {
     "a bomb": (zipped(a=b"\0" * 60_000_000), "unpacks_too_large"),
-    "no workbook": (zipped(a=b"x"), "broken"),
-    "a torn archive": (xlsx(["title"])[:400], "broken"),
-    "entities in a sheet": (with_part("xl/worksheets/sheet1.xml", BOMB), "broken"),
+    "no workbook": (zipped(a=b"x"), "not_a_workbook"),
+    "a torn archive": (xlsx(["title"])[:400], "not_a_workbook"),
+    "entities in a sheet": (with_part("xl/worksheets/sheet1.xml", BOMB), "not_a_workbook"),
     "an empty sheet": (xlsx(), "empty"),
 }
 
@@ -292,6 +342,14 @@ def test_a_workbook_that_is_none_is_refused(name: str) -> None:
     with pytest.raises(Unreadable) as refused:
         read_xlsx(data)
     assert told(refused.value.problems)[0][1] in {problem, "forbidden_xml"}
+
+
+def test_a_cell_that_is_never_closed_is_told_of() -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_csv(b'title,start\nA,2022-11-24\nB,"' + b"x\n" * 100_001)
+    assert [(p.row, p.told.value, dict(p.details)) for p in refused.value.problems] == [
+        (3, "cell_too_long", {"most": "200,000"})
+    ]
 
 
 def test_a_table_of_too_many_rows_is_refused() -> None:

@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -190,6 +190,74 @@ def test_sessions_that_the_file_lacks_leave_only_when_ticked(
     assert sessions(db_session) == [("welcome", "Welcome"), ("cranes", "Cranes")]
 
 
+def many(db_session: Session, event: Event) -> list[str]:
+    """As many sessions that no file has as are folded by day: 20 on the first, one on the second, one in the tray."""
+    keys = [f"old-{number}" for number in range(22)]
+    for number, key in enumerate(keys):
+        starts_at = event_moment(25 if number == 20 else 24, 10 + number % 5)
+        make_session(
+            db_session, event, key, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), scheduled=number < 21
+        )
+    db_session.commit()
+    return keys
+
+
+def event_moment(day: int, hour: int) -> datetime:
+    return datetime(2022, 11, day, hour, tzinfo=UTC) - timedelta(hours=9)
+
+
+def test_many_sessions_that_the_file_lacks_are_folded_by_day_and_counted(
+    client: FlaskClient, db_session: Session, event: Event
+) -> None:
+    many(db_session, event)
+    address = upload(client, GOOD)
+    answer = client.post(address, data={"do": "again", "removal": "ticked", "remove": ["old-20", "old-1"]})
+    page = parse(answer.text)
+    days = [(fold.one("summary").text, "open" in fold.attributes) for fold in page.all("details", class_="import-day")]
+    assert days == [
+        ("Thursday 24 November 2022 20 ticked: 1", True),
+        ("Friday 25 November 2022 1 ticked: 1", True),
+    ]
+    assert totals(page) == [4, 0, 0, 0, 2]
+    plain = shown(client, address)
+    assert [r.attributes["value"] for r in plain.all("input", name_="removal") if "checked" in r.attributes] == [
+        "ticked"
+    ]
+    assert [box for box in plain.all("input", name_="remove") if "checked" in box.attributes] == []
+
+
+@pytest.mark.parametrize(("removal", "left"), [("none", 21), ("ticked", 20), ("all", 0), ("nonsense", 20), ("", 20)])
+def test_none_those_ticked_or_all_leave_the_draft(
+    client: FlaskClient, db_session: Session, event: Event, removal: str, left: int
+) -> None:
+    many(db_session, event)
+    address = upload(client, GOOD)
+    page = shown(client, address)
+    sent = {"do": "import", "removal": removal, "remove": "old-1", "missing": missing(page), "seen": seen(page)}
+    assert client.post(address, data=sent).status_code == 303
+    stay = {key for key, _title in sessions(db_session) if key.startswith("old-")} - {"old-21"}
+    assert len(stay) == left
+
+
+def missing(page: Element) -> str:
+    return page.one("input", name_="missing").attributes["value"]
+
+
+def test_all_are_those_that_were_shown(client: FlaskClient, db_session: Session, event: Event) -> None:
+    keys = many(db_session, event)
+    rows = "\n".join(f"{key},Attractive cities,2022-11-24 10:00,60" for key in keys[1:])
+    address = upload(client, f"key,title (en),start,minutes\n{rows}\n".encode(), "table.csv")
+    page = shown(client, address)
+    # The column that tells the sessions apart is not read any more: the file knows none of them.
+    sent = {"do": "import", "removal": "all", "missing": missing(page), "seen": seen(page), "column-0": "ignored"}
+    answer = client.post(address, data=sent)
+    again = parse(answer.text)
+    assert (answer.status_code, len(sessions(db_session))) == (409, 22)
+    assert again.one("div", class_="error-summary").text.startswith("With these choices the file lacks other sessions")
+    assert missing(again) != missing(page)
+    assert client.post(address, data=sent | {"missing": ""}).status_code == 409
+
+
 def test_the_language_is_chosen_and_shown(client: FlaskClient, db_session: Session, event: Event) -> None:
     address = upload(client, GOOD)
     answer = client.post(address, data={"do": "again", "in": "ja"})
@@ -260,8 +328,26 @@ def test_what_is_no_programme_is_told_at_the_field(
 def test_a_bomb_is_told_of_and_harms_nothing(client: FlaskClient, event: Event) -> None:
     bomb = b'<!DOCTYPE s [<!ENTITY a "ha">]><schedule><conference/>&a;</schedule>'
     answer = client.get(upload(client, bomb))
+    page = parse(answer.text)
     assert answer.status_code == 422
-    assert "refused" in parse(answer.text).one("table", class_="import-problems").text
+    assert "refused" in page.one("table", class_="import-problems").text
+    # There is nothing to choose, so there is one button.
+    assert [button.attributes["value"] for button in page.one("div", class_="import-actions").all("button")] == [
+        "discard"
+    ]
+
+
+def test_what_a_parser_minds_is_told_in_japanese(client: FlaskClient, event: Event) -> None:
+    address = upload(client, b'{"edition":\n {"slug": "asc', "programme.json").replace("/en/", "/ja/")
+    answer = client.get(address)
+    rows = [
+        [td.text for td in row.all("td")] for row in parse(answer.text).one("table", class_="import-problems").all("tr")
+    ]
+    assert (answer.status_code, rows[1:]) == (
+        422,
+        [["2", "ファイルがここで途切れていて、終わりがありません。もう一度コピーするか、書き出し直してください。"]],
+    )
+    assert [th.text for th in parse(answer.text).one("table", class_="import-problems").all("th")] == ["行", "内容"]
 
 
 def test_a_file_of_too_many_bytes_is_told(client: FlaskClient, event: Event) -> None:

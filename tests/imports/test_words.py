@@ -6,11 +6,40 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
+from galerio_events.programme.domain.columns import spelt_in
 from galerio_events.programme.domain.incoming import RowProblem, Told, Unreadable
-from galerio_events.programme.imports import frab_json, frab_xml, ical_file, sheets
+from galerio_events.programme.imports import frab_json, frab_xml, ical_file, reading, sheets
 from galerio_events.programme.views.transfer.words import WORDS, told
 from tests.imports import test_frab, test_ical, test_planning, test_tables
 from tests.imports.given import TARGET, UID, draft, planned
+
+# (file, what is told of it and its line): mistakes of the format itself in a programme file of our own.
+OWN: dict[str, tuple[bytes, tuple[int, str]]] = {
+    "the first half": (b'{"edition":\n {"slug": "har', (2, "cut_off")),
+    "JSON without a comma": (b'{"edition":\n {"slug": "harbour" "title": 1}}', (2, "not_json")),
+    "an anchor": (b"edition:\n  title: &t {en: Harbour}\n", (2, "yaml_anchor")),
+    "an alias": (b"edition: {}\nvenues: *v\n", (2, "yaml_anchor")),
+    "a tag": (b"edition: 1\nvenues: !!python/name:os []\n", (2, "yaml_tag")),
+    "a bracket that is not closed": (b"edition:\n  title: {en: Harbour\nvenues: []\n", (3, "not_yaml")),
+    "a colon in a text": (b"edition:\n  title: Harbour: today\n", (2, "yaml_colon")),
+    "a tab": (b"edition:\n\ttitle: x\n", (2, "yaml_tab")),
+    "a key twice": (b"edition: 1\nedition: 1\n", (2, "key_twice")),
+    "a second document": (b"edition: 1\n---\nedition: 1\n", (2, "second_document")),
+    "a character that cannot be seen": (b"edition: 1\nvenues: \x07\n", (2, "invisible")),
+    "a language that is no text": (b"edition: 1\nNO: 1\n", (2, "yaml_misread")),
+}
+
+
+def of_own(data: bytes) -> tuple[RowProblem, ...]:
+    with pytest.raises(Unreadable) as refused:
+        reading.read(data, TARGET, filename="programme.yaml", columns={})
+    return refused.value.problems
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_mistake_of_the_format_is_told_by_its_line(name: str) -> None:
+    data, wanted = OWN[name]
+    assert wanted in [(problem.row, problem.told.value) for problem in of_own(data)]
 
 
 def everything() -> list[RowProblem]:
@@ -34,6 +63,8 @@ def everything() -> list[RowProblem]:
             with pytest.raises(Unreadable) as refused:
                 read(data)
             found += refused.value.problems
+    for data, (_line, name) in OWN.values():
+        found += [problem for problem in of_own(data) if problem.told.value == name]
     return found
 
 
@@ -46,5 +77,6 @@ def test_the_words_have_what_they_need(app: Flask, language: str) -> None:
     problems = everything()
     with app.test_request_context(), force_locale(language):
         said = [told(problem) for problem in problems]
-    assert len(said) > 60
+    assert len(said) > 80
+    assert [text for text in said if spelt_in(text) != language] == []
     assert [text for text in said if not text or re.search(r"%\(\w+\)s", text)] == []

@@ -92,6 +92,50 @@ def seen(page: str) -> str:
     return str(found)
 
 
+TWINS = "/en/organise/ascc11/people/duplicates"
+TWO = {"first": "tan", "second": "tan-2", "do": "apart"}
+
+
+def suggested(client: FlaskClient, path: str = TWINS) -> int:
+    return len(parse(client.get(path).text).all("div", class_="pair"))
+
+
+def test_two_persons_are_said_to_be_two_and_nobody_asks_again(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    assert suggested(organiser) == 1
+    for pair in (TWO, {"first": "tan-2", "second": "tan", "do": "apart"}):
+        assert organiser.post(TWINS, data=pair).location == TWINS
+        assert suggested(organiser) == 0
+    page = parse(organiser.get(TWINS).text)
+    assert page.one("main").one("summary").text == "1 pair of which somebody has said that they are two"
+    assert "Two entries, not one: Alan Tan – TAN Alan" in organiser.get("/en/organise/ascc11/programme/history").text
+    assert organiser.get("/en/organise/ascc11/programme/conflicts").status_code == 200
+    again = TWO | {"do": "again", "page": "1"}
+    assert [organiser.post(TWINS, data=again).location for _ in range(2)] == [TWINS + "?page=1"] * 2
+    assert suggested(organiser) == 1
+    changes = db_session.scalars(sa.select(Change).order_by(Change.id)).all()
+    assert [(each.subject, each.deed) for each in changes] == [
+        (Subject.WARNING, Deed.ADDED), (Subject.WARNING, Deed.REMOVED),
+    ]  # fmt: skip
+    assert (changes[0].after, changes[1].before) == ({"apart": ["person", "tan", "tan-2"]},) * 2
+
+
+def test_two_organisations_are_said_to_be_two(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    path = TWINS.replace("people", "organisations")
+    for key in ("tan", "tan-2"):
+        db_session.add(Organisation(event_id=event.id, key=key, name=tr("", "Kubota")))
+    db_session.commit()
+    assert organiser.post(path, data=TWO).location == path
+    assert (suggested(organiser, path), suggested(organiser)) == (0, 1)
+
+
+@pytest.mark.parametrize("second", ["tan", "nobody", "", "\0", "x" * 500])
+def test_only_two_that_are_there_can_be_two(organiser: FlaskClient, event: Event, second: str) -> None:
+    assert organiser.post(TWINS, data=TWO | {"second": second}, follow_redirects=True).status_code == 200
+    assert suggested(organiser) == 1
+
+
 def test_the_pair_is_suggested_and_compared(organiser: FlaskClient) -> None:
     assert 'href="/en/organise/ascc11/people/duplicates"' in organiser.get("/en/organise/ascc11/people").text
     suggested = parse(organiser.get("/en/organise/ascc11/people/duplicates").text).one("li", class_="listed")

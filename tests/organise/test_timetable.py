@@ -25,6 +25,8 @@ PLACE = AT + "/session-3/place"
 DATA = AT + "/timetable.json"
 JSON = {"Accept": "application/json"}
 SENT = {"starts_at": "2022-11-25T06:50:00Z", "ends_at": "2022-11-25T08:00:00Z", "venue": "webinar", "scheduled": "1"}
+NOTHING_DONE = "Somebody else has changed this session meanwhile, so nothing was done."
+NOT_HERE = "This session was removed from the draft."
 FORM = {"version": "1", "day": "2022-11-25", "start": "15:50", "minutes": "70", "venue": "webinar", "scheduled": "1"}
 
 
@@ -321,10 +323,49 @@ def test_a_script_removes_and_restores(organiser: FlaskClient) -> None:
     gone = organiser.post(AT + "/session-3/remove", data={"version": "1"}, headers=JSON)
     assert (gone.status_code, gone.json["sessions"]) == (200, [])
     stale = organiser.post(AT + "/session-3/restore", data={"version": "1"}, headers=JSON)
-    assert (stale.status_code, stale.json["stale"]) == (409, True)
+    assert (stale.status_code, stale.json["stale"], stale.json["problems"]) == (409, True, {"start": NOTHING_DONE})
     back = organiser.post(AT + "/session-3/restore", data={"version": "2"}, headers=JSON)
     assert [each["version"] for each in back.json["sessions"]] == [3]
     assert organiser.post(AT + "/session-3/remove", data={"version": "1"}, headers=JSON).status_code == 409
+
+
+def question_of(page: str) -> dict[str, str]:
+    """What pressing the button of a page that only asks would send."""
+    (form,) = parse(page).one("main").all("form", method="post")
+    return {each.attributes["name"]: each.attributes["value"] for each in form.all("input")}
+
+
+def test_removing_compares_too(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    question = question_of(organiser.get(AT + "/session-3/remove").text)
+    assert question["version"] == "1"
+    move(organiser, venue="")
+    for since, differences in (question["since"], [["Venue", "Webinar", "–"]]), ("", []):
+        sent = question | {"since": since}
+        told = organiser.post(AT + "/session-3/remove", data=sent, headers=JSON)
+        assert (told.status_code, told.json["stale"]) == (409, True)
+        comparison = told.json["comparison"]
+        assert sorted(comparison) == ["at", "differences", "who"]
+        found = [[row["field"], row["before"], row["theirs"]] for row in comparison["differences"]]
+        assert found == differences
+        page = organiser.post(AT + "/session-3/remove", data=sent)
+        assert page.status_code == 409
+        cells = [cell.text.strip() for cell in parse(page.text).all("td")]
+        assert cells == [cell for row in differences for cell in row[1:]]
+    assert stored(db_session, event).venue is None
+    assert organiser.post(AT + "/session-3/remove", data=question_of(page.text)).status_code == 302
+    assert organiser.post(AT + "/session-3/remove", data=question).location == AT + "/list?show=removed"
+    assert organiser.post(AT + "/session-3/remove", data=question, headers=JSON).json["gone"] is True
+    assert NOT_HERE in organiser.get(AT + "/session-3/remove").text
+
+
+def test_restoring_what_somebody_was_faster_with(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    services.remove_session(db_session, event.id, "session-3", expected_version=1, now=NOW)
+    db_session.commit()
+    again = organiser.post(AT + "/session-3/restore", data={"version": "1"})
+    assert (again.status_code, NOTHING_DONE in again.text) == (409, True)
+    assert organiser.post(AT + "/session-3/restore", data=question_of(again.text)).status_code == 302
+    late = organiser.post(AT + "/session-3/restore", data={"version": "2"}, follow_redirects=True)
+    assert (late.request.path, NOTHING_DONE in late.text) == (AT + "/session-3", True)
 
 
 def test_an_expired_token_is_replaced_for_a_script(app: Flask, db_session: Session, event: Event) -> None:

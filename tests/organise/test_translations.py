@@ -1,6 +1,8 @@
 """Every missing translation, by language and by kind of thing, with the way to its field."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask import Flask
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from galerio_events.events.models import Event
 from galerio_events.people.models import Organisation
 from galerio_events.programme.domain import RoleKind
+from tests.settings.support import filled
 from tests.support.builders import NOW, make_account, make_event, make_person, make_session, sign_in, tr
 from tests.support.html import Element, parse
 
@@ -50,10 +53,12 @@ def full(db_session: Session, event: Event) -> None:
 
 
 def rows(client: FlaskClient, query: str = "") -> list[tuple[str, str]]:
-    """(where the link leads, what it says) of every row."""
-    links = [row.one("a") for row in listed(client, query)]
+    """(where the link leads, what it says) of every row, without the way back that the link carries."""
     base = "/en/organise/ascc11/"
-    return [(link.attributes["href"].removeprefix(base), link.children[0].strip()) for link in links]  # type: ignore[union-attr]
+    return [
+        (re.sub(r"\?gaps=[^#]*", "", link.attributes["href"]).removeprefix(base), link.children[0].strip())  # type: ignore[union-attr]
+        for link in (row.one("a") for row in listed(client, query))
+    ]
 
 
 def listed(client: FlaskClient, query: str = "") -> list[Element]:
@@ -74,6 +79,93 @@ def test_every_kind_of_text_is_there_with_its_field(organiser: FlaskClient, db_s
         ("programme/session-3#people-1-title_ja", "Talk title (日本語)"),
         ("programme/tray#title_ja", "Title (日本語)"),
     ]
+
+
+def sent_back(client: FlaskClient, link: str, **changed: str) -> str:
+    """Open the form to which the link leads, and send it with all that it holds; where the answer leads."""
+    path = link.partition("#")[0]
+    data = filled(client.get(path).text) | {"do": "save"} | changed
+    answer = client.post(urlsplit(path).path, data=data)
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"]
+
+
+def links(client: FlaskClient, query: str) -> list[str]:
+    return [row.one("a").attributes["href"] for row in listed(client, query)]
+
+
+def marked(client: FlaskClient, query: str) -> list[int]:
+    return [at for at, row in enumerate(listed(client, query)) if row.attributes.get("id") == "next"]
+
+
+def test_whoever_saves_is_led_to_what_is_missing_next(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    full(db_session, event)
+    ways = [
+        ("settings/venues/webinar", {"name_en": "Webinar"}, [2]),
+        ("programme/session-3", {"abstract_en": "A talk"}, [0]),
+        (f"settings/organisers/{event.organisers[0].id}", {"name_en": "Yokohama"}, [0]),
+        ("settings?", {"theme_en": "New cities"}, []),
+    ]
+    for path, changed, next_one in ways:
+        link = next(each for each in links(organiser, "?into=en") if f"/ascc11/{path}" in each)
+        to = urlsplit(sent_back(organiser, link, **changed))
+        assert (to.path, to.fragment) == (PAGE, "next")
+        assert parse_qs(to.query)["into"] == ["en"] and "of" not in parse_qs(to.query)
+        assert marked(organiser, f"?{to.query}") == next_one
+    assert "Nothing is missing here." in organiser.get(PAGE + "?into=en").text
+    for path, changed in (
+        ("settings/tracks/smart-city", {"name_ja": "街"}),
+        ("people/pablo", {"name_ja": "パブロ", "bio_ja": "略歴"}),
+        ("organisations/yusa", {"name_ja": "ユサ"}),
+    ):
+        link = next(each for each in links(organiser, "") if path in each)
+        to = urlsplit(sent_back(organiser, link, **changed))
+        assert (to.path, to.fragment, marked(organiser, f"?{to.query}")) == (PAGE, "next", [0])
+
+
+def test_the_way_back_outlives_errors_and_is_the_way_out_of_the_form(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    full(db_session, event)
+    (link,) = links(organiser, "?into=en&of=venue")
+    address = urlsplit(link)
+    page = organiser.get(link).text
+    back = f"{PAGE}?after=en.venue.venue.webinar.0&into=en&of=venue#next"
+    assert [a.attributes["href"] for a in parse(page).one("main").all("a") if a.text == "Cancel"] == [back]
+    refused = organiser.post(address.path, data=filled(page) | {"capacity": "many", "name_en": "Webinar"})
+    assert refused.status_code == 422
+    saved = organiser.post(address.path, data=filled(refused.text) | {"capacity": "100"})
+    assert saved.headers["Location"] == back
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "https://example.org/", "//example.org", "en.venue.venue.webinar", "en.moon.venue.webinar.0",
+        "en.venue.moon.webinar.0", "en.venue.venue.Web inar.0", "en.venue.venue.webinar.x", "en.venue.venue.webinar.²",
+        "e\nn.venue.venue.webinar.0", "en/../x.venue.venue.webinar.0", "en.venue.venue." + "x" * 300 + ".0", "....",
+    ],
+)  # fmt: skip
+def test_nobody_is_led_anywhere_else(organiser: FlaskClient, event: Event, odd: str) -> None:
+    page = "/en/organise/ascc11/settings/venues/webinar"
+    data = filled(organiser.get(page, query_string={"gaps": odd}).text)
+    saved = organiser.post(page, data=data | {"gaps": odd})
+    assert saved.headers["Location"] == "/en/organise/ascc11/settings/venues#webinar"
+    assert marked(organiser, "?after=" + quote(odd)) == []
+
+
+def test_what_is_missing_next_may_be_on_another_page_or_gone(
+    organiser: FlaskClient, db_session: Session, event: Event
+) -> None:
+    for number in range(120):
+        make_person(db_session, event, f"p{number:03}", name=tr("", "P"), affiliation=tr(""), position=number)
+    db_session.commit()
+    assert marked(organiser, "?into=ja&after=ja..person.p110.0") == [10]
+    assert len(listed(organiser, "?into=ja&after=ja..person.p110.0")) == 20
+    assert marked(organiser, "?into=ja&after=ja..person.nobody.0") == []
+    assert marked(organiser, "?into=ja&page=1&after=ja..person.p110.0") == []
 
 
 def test_every_link_leads_to_its_field(organiser: FlaskClient, db_session: Session, event: Event) -> None:

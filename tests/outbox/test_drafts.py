@@ -153,6 +153,27 @@ def test_saving_what_was_there_before_is_no_edit(
     assert "edited" not in draft.values
 
 
+def test_the_language_of_a_draft_is_switched(
+    db_session: Session, organiser: FlaskClient, draft: OutboxMail, renderer: Renderer
+) -> None:
+    address = f"{LIST}/{draft.id}/edit"
+    assert '<option value="en" lang="en" selected>' in organiser.get(address).text
+    english = fields(organiser.get(address).text)
+    assert organiser.post(address, data=english | {"language": "ja"}).status_code == 303
+    db_session.expire_all()
+    # Words that nobody edited come in the new language; who had the form open before is told.
+    assert (draft.language, "edited" in draft.values) == ("ja", False)
+    assert "登録" in fields(organiser.get(address).text)["text"]
+    assert organiser.post(address, data=english | {"language": "en"}).status_code == 409
+    # Words that somebody edited stay; what stands below them is in the new language.
+    japanese = fields(organiser.get(address).text)
+    assert organiser.post(address, data=japanese | {"language": "en", "text": "Hello"}).status_code == 303
+    assert organiser.post(address, data=fields(organiser.get(address).text) | {"language": "xx"}).status_code == 303
+    db_session.expire_all()
+    message = renderer.message(queries.outgoing(draft))
+    assert (message["Content-Language"], stored(db_session, draft).text) == ("en", "Hello")
+
+
 def test_two_who_edit_at_once_see_both(db_session: Session, organiser: FlaskClient, draft: OutboxMail) -> None:
     address = f"{LIST}/{draft.id}/edit"
     seen = fields(organiser.get(address).text)
@@ -204,7 +225,7 @@ def test_a_subject_is_one_line_whatever_is_sent(
 def test_only_a_draft_can_be_edited(
     db_session: Session, organiser: FlaskClient, event: Event, draft: OutboxMail, state: MailState
 ) -> None:
-    seen = wording_digest(draft.values)
+    seen = wording_digest(draft.values, draft.language)
     draft.state, draft.sent_at = state, NOW if state is MailState.SENT else None
     db_session.commit()
     assert "Edit subject and text" not in organiser.get(f"{LIST}/{draft.id}").text

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -142,6 +143,22 @@ def test_a_pair_is_told_once_with_its_surest_reason_and_the_surest_come_first() 
         Pair("a", "b", Reason.SAME_WORDS),
         Pair("a", "c", Reason.SIMILAR),
     )
+
+
+def test_two_that_are_known_to_be_two_are_no_pair_but_each_may_be_a_third_one() -> None:
+    same = [Candidate(key, tr("", "Alan Tan"), tr("", "JTC")) for key in "abc"]
+    similar = [Candidate("a", tr("", "J. Tan"), tr("", "JTC")), Candidate("b", tr("", "Jia Tan"), tr("", "JTC"))]
+    firms = [Candidate(key, tr("", "Kubota")) for key in "ab"]
+
+    def left(find: Any, candidates: list[Candidate], *apart: str) -> list[tuple[str, str]]:
+        return [(pair.first, pair.second) for pair in find(candidates, set(map(frozenset, apart)))]
+
+    assert left(duplicate_people, same, "zy", "xa") == [("a", "b"), ("b", "c"), ("a", "c")]
+    assert left(duplicate_people, same, "ba") == [("a", "c"), ("b", "c")]
+    assert left(duplicate_people, same, "ab", "cb") == [("a", "c")]
+    assert left(duplicate_people, same, "ab", "cb", "ac") == []
+    assert (left(duplicate_people, similar), left(duplicate_people, similar, "ab")) == ([("a", "b")], [])
+    assert (left(duplicate_organisations, firms), left(duplicate_organisations, firms, "ab")) == ([("a", "b")], [])
 
 
 def test_a_thousand_of_one_name_are_no_half_a_million_pairs() -> None:

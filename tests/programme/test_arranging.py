@@ -1,9 +1,11 @@
 """Suggested times: what is possible, what is best, that nothing gets in the way, and what may be applied."""
 
 import random
+import threading
 import time as clockwork
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -45,6 +47,7 @@ from galerio_events.programme.domain.conflicts import Draft, Part, Place, Slot
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.models import Arrangement
 from galerio_events.programme.queries.conflicts import conflict_draft
+from galerio_events.programme.services import arranging as services
 from galerio_events.programme.services.arranging import (
     WouldConflict,
     accept_arrangement,
@@ -56,6 +59,7 @@ from galerio_events.programme.services.arranging import (
     tell_progress,
 )
 from galerio_events.programme.worker import Starter
+from galerio_events.programme.worker import arranging as worker
 from galerio_events.programme.worker.arranging import Arranger
 from galerio_events.programme.worker.solver import Answer, solve
 from tests.support.builders import NOW, make_event, make_person, make_session
@@ -378,6 +382,20 @@ def test_locked_sessions_never_move(db_session: Session, event: Event) -> None:
     assert {key: to.starts_at for key, (_, to) in result.moves.items()} == {"one": tokyo(17)}
 
 
+def test_what_was_locked_since_is_left_alone_though_the_history_says_nothing(db_session: Session, event: Event) -> None:
+    made = computed(db_session, event)
+    assert "one" in result_from_plain(made.result).moves
+    session = queries.session_by_key(db_session, event.id, "one")
+    assert session is not None
+    session.locked = True
+    db_session.commit()
+    with pytest.raises(ChangeConflict) as refused:
+        accept_arrangement(db_session, event.id, made.id, ["one", "two"], by=None, now=NOW)
+    assert refused.value.reason is Conflict.STALE
+    db_session.rollback()
+    assert where_is(db_session, event, "one") == tokyo(9)
+
+
 def test_one_at_a_time_and_a_silent_one_is_not_in_the_way(db_session: Session, event: Event) -> None:
     first, new = request_arrangement(db_session, event.id, STORED, by=None, now=NOW)
     assert request_arrangement(db_session, event.id, STORED, by=None, now=NOW) == (first, False)
@@ -411,6 +429,43 @@ def test_a_worker_that_has_to_go_gives_it_back(db_session: Session, event: Event
     claim_arrangement(db_session, now=NOW)
     assert give_back(db_session, made.id)
     assert claim_arrangement(db_session, now=NOW) == (made.id, event.id, wishes_to_plain(STORED))
+
+
+@pytest.mark.parametrize("step", ["problem_of", "figures", "search", "result_of"])
+def test_there_is_a_sign_of_life_at_every_step(
+    db_session: Session, event: Event, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    made, _new = request_arrangement(db_session, event.id, STORED, by=None, now=NOW)
+    db_session.commit()
+    told = threading.Event()
+    tell = services.tell_progress
+
+    def telling(*given: Any, **more: Any) -> bool:
+        wanted = tell(*given, **more)
+        told.set()
+        return wanted
+
+    def waiting(whole: Any) -> Any:
+        def step_of(*given: Any, **more: Any) -> Any:
+            told.clear()
+            assert told.wait(20), "nobody has told how far it is"
+            return whole(*given, **more)
+
+        return step_of
+
+    monkeypatch.setattr(services, "tell_progress", telling)
+    search: Any = solve
+    if step == "search":
+        search = waiting(solve)
+    else:
+        monkeypatch.setattr(worker, step, waiting(getattr(worker, step)))
+    bind = db_session.get_bind()
+    arranger = Arranger(
+        lambda: Session(bind, join_transaction_mode="create_savepoint"), clock=lambda: NOW, search=search, every=0.05
+    )
+    assert arranger.run() == 1
+    db_session.refresh(made)
+    assert made.state is ArrangementState.READY
 
 
 def test_what_goes_wrong_in_the_search_is_told(db_session: Session, event: Event) -> None:

@@ -199,7 +199,7 @@ def test_a_session_at_whose_time_the_clocks_change_is_laid_aside(db_session: Ses
     ("wish", "problems"),
     [
         (Wish("ASCC 12", TITLE, DAY), (CloneProblem.SLUG_INVALID,)),
-        (Wish("en", TITLE, DAY), (CloneProblem.SLUG_RESERVED,)),
+        (Wish("en", TITLE, DAY), (CloneProblem.SLUG_LANGUAGE,)),
         (Wish("organise", TITLE, DAY), (CloneProblem.SLUG_RESERVED,)),
         (Wish("ascc11", TITLE, DAY), (CloneProblem.SLUG_TAKEN,)),
         (Wish("ascc12", tr(""), date(9999, 1, 1)), (CloneProblem.TITLE_MISSING, CloneProblem.YEAR_INVALID)),

@@ -160,7 +160,10 @@ def test_what_cannot_be_asked_for(
 ) -> None:
     answer = client.post(f"{BASE}/suggest", data={**GOOD, **changed})
     assert answer.status_code == 422
-    assert message in [error.text for error in parse(answer.text).all("p", class_="field-error")]
+    page = parse(answer.text)
+    (error,) = [error for error in page.all("p", class_="field-error") if error.text == message]
+    wrong = [field for field in page.all(aria_invalid="true") if field.name in {"input", "select"}]
+    assert wrong and {field.attributes["aria-describedby"].split()[-1] for field in wrong} == {error.attributes["id"]}
     assert db_session.scalars(sa.select(Arrangement)).all() == []
 
 

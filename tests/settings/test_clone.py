@@ -78,7 +78,9 @@ def test_who_organises_the_old_event_alone_organises_the_new_one_too(
     ("changed", "told"),
     [
         ({"slug": "ascc11"}, "Another event has this address already. Choose another one."),
-        ({"slug": "en"}, "This address is used by the system. Choose another one."),
+        ({"slug": "en"}, "Two letters stand for a language in our addresses. Choose a longer one."),
+        ({"slug": "xq"}, "Two letters stand for a language in our addresses. Choose a longer one."),
+        ({"slug": "organise"}, "This address is used by the system. Choose another one."),
         (
             {"slug": "日本"},
             "Use lower-case letters a to z, digits and single hyphens between words, 3 to 40 characters.",

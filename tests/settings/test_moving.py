@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from galerio_events import clock
-from galerio_events.programme.domain.moving import Keeping, Move, Obstacle, Timed, move
+from galerio_events.programme.domain.moving import (
+    Free,
+    Keeping,
+    Move,
+    Obstacle,
+    Timed,
+    move,
+    moved_along,
+    people_outside,
+)
 from galerio_events.programme.domain.rules import Frame
 from tests.support.builders import utc
 
@@ -100,6 +109,23 @@ def test_the_tray_goes_along_as_well_as_it_can() -> None:
     begins = at("Asia/Tokyo", 2023, 11, 23, 5)
     found = move(TOKYO, after, [tray], keeping=Keeping.MOMENT)
     assert found == Move({"a": (begins, begins + (tray.ends_at - tray.starts_at))}, {})
+
+
+def test_peoples_times_go_along_and_who_is_outside_is_known() -> None:
+    later = Frame("Asia/Tokyo", date(2022, 11, 25), date(2022, 11, 26))
+    free = [
+        Free(1, "a", utc(24, 0), utc(24, 9)),
+        Free(2, "b", utc(24, 0), utc(26, 9)),
+        Free(3, "c", utc(26, 15), utc(27, 1)),
+    ]
+    assert moved_along(TOKYO, later, free, keeping=Keeping.MOMENT) == {}
+    assert moved_along(TOKYO, BANGKOK, free[:1], keeping=Keeping.CLOCK) == {1: (utc(24, 2), utc(24, 11))}
+    assert moved_along(TOKYO, later, free[:1], keeping=Keeping.MOMENT, days=1) == {1: (utc(25, 0), utc(25, 9))}
+    assert people_outside(later, free) == {"a", "c"}
+    night = date(2022, 3, 27)
+    skipped = Free(1, "a", at("Asia/Tokyo", 2022, 3, 27, 2, 30), at("Asia/Tokyo", 2022, 3, 27, 5))
+    berlin = Frame("Europe/Berlin", night, night)
+    assert moved_along(Frame("Asia/Tokyo", night, night), berlin, [skipped], keeping=Keeping.CLOCK) == {}
 
 
 def test_the_end_of_time_is_no_error() -> None:

@@ -82,7 +82,7 @@ class TestThePage:
     def test_speaks_the_readers_language(self, client: FlaskClient) -> None:
         page = get(client, "/ja/ascc11/changes")
         newest = page.all("article", class_="release")[0]
-        assert newest.one("h2").text == "4件のセッションに変更があります"
+        assert newest.one("h2").text == "4件のセッションに変更がありました"
         assert newest.one("div", class_="prose").text == "お知らせ"
         assert "変更前： 2022年11月25日（金） 10:00–11:00 → 変更後： 2022年11月25日（金） 10:10–11:00" in newest.text
         assert "10:10–11:00 · 日本時間（UTC+9）" in newest.text

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from galerio_events.web.assets import asset, is_hashed
+from galerio_events.web.assets import asset, init_app, is_hashed
 
 ENTRIES = ("site.css", "organise.css", "site.js", "register.js", "organise.js", "people.js", "timetable.js")
 
@@ -79,3 +79,17 @@ def test_nothing_is_left_over_from_earlier_builds(app: Flask) -> None:
     assert set(manifest) == set(ENTRIES)
     left = {path.name for path in dist.iterdir() if path.suffix in {".css", ".js"}}
     assert left == set(manifest.values())
+
+
+@pytest.mark.parametrize("packed", ["", "gzip", "br"])
+def test_a_file_that_a_newer_build_took_away_is_not_found(tmp_path: Path, packed: str) -> None:
+    for name in ("old-ABCDEFGH.css", "old-ABCDEFGH.css.gz", "old-ABCDEFGH.css.br"):
+        (tmp_path / name).write_bytes(b"body {}" * (1 if name.endswith("z") else 9))
+    other = Flask("other", static_folder=str(tmp_path), static_url_path="/static")
+    init_app(other)
+    client = other.test_client()
+    assert client.get("/static/old-ABCDEFGH.css").status_code == 200
+    for file in tmp_path.iterdir():
+        file.unlink()
+    assert client.get("/static/old-ABCDEFGH.css", headers={"Accept-Encoding": packed}).status_code == 404
+    assert client.get("/static/old-ABCDEFGH.css", headers={"Range": "bytes=0-3"}).status_code == 404

@@ -6,6 +6,7 @@ import { Drag } from "./drag.js";
 import { Grid } from "./grid.js";
 import { listenToKeys } from "./keys.js";
 import { Missing, Server, SignedOut } from "./server.js";
+import { make } from "./shapes.js";
 import { Steps } from "./steps.js";
 import { Store, fill, fold, placement, same } from "./store.js";
 
@@ -35,6 +36,8 @@ class App extends Changes {
     Object.assign(this, { root, store, server, words });
     this.mayEdit = root.dataset.mayEdit === "1";
     this.status = root.querySelector("[data-status]");
+    [this.said, this.offers] = [make("span", ""), make("span", "tt-offers")];
+    this.status.append(this.said, this.offers);
     this.grid = new Grid(root, store, words);
     this.steps = new Steps(() => this.showSteps());
     this.dialogs = new Dialogs(this);
@@ -107,7 +110,7 @@ class App extends Changes {
       const block = event.target.closest(".tt-block");
       // The second click of two opens nothing and closes nothing.
       if (block && event.detail < 2 && this.store.sessions.has(block.dataset.key)) {
-        this.dialogs.card(block.dataset.key, event.detail > 0);
+        this.details(block.dataset.key, event.detail ? event : null);
       }
     });
     root.addEventListener("dblclick", (event) => {
@@ -140,8 +143,7 @@ class App extends Changes {
       return;
     }
     const middle = (this.grid.scroll.scrollTop + this.grid.scroll.clientHeight / 2) / this.grid.scale;
-    this.grid.zoom += by;
-    this.grid.draw();
+    this.grid.zoomTo(this.grid.zoom + by);
     this.grid.scroll.scrollTop = middle * this.grid.scale - this.grid.scroll.clientHeight / 2;
     this.keep();
   }
@@ -168,20 +170,25 @@ class App extends Changes {
     this.dialogs.draw(at, "session");
   }
 
-  say(text, bad = false) {
-    this.status.textContent = text;
-    this.status.classList.toggle("is-bad", bad);
-    if (this.wish) {
-      this.offer("again");
-    }
+  details(key, click) {
+    this.dialogs.card(key, click);
   }
 
-  // Something to press beside what was said: to sign in, or to send again what did not get through.
-  offer(name) {
-    if (!this.status.querySelector(`[data-offer=${name}]`)) {
+  // `offers` names what is to be pressed beside it: to sign in; to send again what did not get through is offered as long
+  // as there is such a thing. What stays offered stays the same element, so that it keeps the focus.
+  say(text, bad = false, offers = []) {
+    this.said.textContent = text;
+    this.status.classList.toggle("is-bad", bad);
+    const wanted = [...offers, ...(this.wish ? ["again"] : [])];
+    for (const offered of [...this.offers.children]) {
+      if (!wanted.includes(offered.dataset.offer)) {
+        offered.remove();
+      }
+    }
+    for (const name of wanted.filter((each) => !this.offers.querySelector(`[data-offer=${each}]`))) {
       const offered = this.root.querySelector(`[data-offer-${name}]`).content.firstElementChild.cloneNode(true);
       offered.dataset.offer = name;
-      this.status.append(" ", offered);
+      this.offers.append(offered);
     }
   }
 
@@ -236,6 +243,8 @@ class App extends Changes {
   // What others have done meanwhile.
   async look() {
     if (document.hidden || this.looking) {
+      // The answer under way may be older than what is asked about now.
+      this.lookAgain = !document.hidden;
       return;
     }
     this.looking = true;
@@ -257,6 +266,10 @@ class App extends Changes {
       }
     } finally {
       this.looking = false;
+    }
+    if (this.lookAgain) {
+      this.lookAgain = false;
+      await this.look();
     }
   }
 

@@ -124,7 +124,7 @@ export class Changes {
     this.showConflicts();
     const mine = this.store.conflictsOf(key);
     if (mine.length) {
-      this.say(`${this.status.textContent} ${mine.map((conflict) => conflict.text).join(" ")}`, true);
+      this.say(`${this.said.textContent} ${mine.map((conflict) => conflict.text).join(" ")}`, true);
     }
   }
 
@@ -139,6 +139,8 @@ export class Changes {
       this.store.merge(error.answer, { own: true });
       if (error.answer.comparison) {
         this.dialogs.compare(key, error.answer.comparison);
+      } else {
+        this.say(error.message, true);
       }
     } else if (error instanceof Refused && error.answer.gone) {
       this.gone(key);
@@ -161,17 +163,13 @@ export class Changes {
 
   explain(error) {
     if (error instanceof SignedOut) {
-      this.say(this.words.signed_out, true);
-      this.offer("signin");
+      this.say(this.words.signed_out, true, ["signin"]);
     } else if (error instanceof Missing) {
       this.say(this.words.missing, true);
     } else if (error instanceof Refused) {
       this.say(fill(this.words.refused, { why: error.message }), true);
     } else {
       this.say(error instanceof Lost ? this.words.unknown : this.words.failed, true);
-    }
-    if (this.wish) {
-      this.offer("again");
     }
   }
 
@@ -250,15 +248,46 @@ export class Changes {
     }
   }
 
-  async remove(key, { quiet = false } = {}) {
+  // What is no step before its answer is there; one that is to be taken back waits for it.
+  during(work) {
+    const done = work.finally(() => {
+      this.underway = this.underway === done ? null : this.underway;
+    });
+    this.underway = done;
+    return done;
+  }
+
+  remove(key, how = {}) {
+    return this.during(this.takeOut(key, how));
+  }
+
+  // Goes with the version that the reader saw when they asked for it.
+  async takeOut(key, { quiet = false }) {
     const session = this.store.sessions.get(key);
-    try {
-      await this.server.remove(key, () => ({ version: this.store.sessions.get(key)?.version ?? session.version }));
-    } catch (error) {
-      this.failed(key, {}, error);
+    if (!session) {
+      this.say(this.words.gone, true);
       return false;
     }
-    this.removed.set(key, { ...session, version: session.version + 1 });
+    const refusals = this.refusals.get(key) ?? 0;
+    session.pending += 1;
+    this.grid.redraw();
+    let version;
+    try {
+      await this.server.remove(key, () => {
+        const now = this.store.sessions.get(key);
+        if (!now || (this.refusals.get(key) ?? 0) !== refusals) {
+          throw now ? new Overtaken() : new Refused({ gone: true }, 409);
+        }
+        version = now.known.version;
+        return now.known;
+      });
+    } catch (error) {
+      if (!(error instanceof Overtaken)) {
+        this.failed(key, {}, error);
+      }
+      return false;
+    }
+    this.removed.set(key, { ...session, version: version + 1 });
     this.store.merge({ sessions: [], people: {}, conflicts: [], gone: [key] });
     this.grid.redraw();
     this.showConflicts();
@@ -270,11 +299,20 @@ export class Changes {
     return true;
   }
 
-  async restore(key) {
+  restore(key) {
+    return this.during(this.putBack(key));
+  }
+
+  async putBack(key) {
     const gone = this.removed.get(key);
     try {
       this.store.merge(await this.server.restore(key, () => ({ version: gone.version })), { own: true });
     } catch (error) {
+      if (error instanceof Refused && error.answer.stale) {
+        this.store.merge(error.answer, { own: true });
+        this.grid.redraw();
+        this.showConflicts();
+      }
       this.explain(error);
       return false;
     }
@@ -286,7 +324,11 @@ export class Changes {
   }
 
   // What the dialog for a new session sends. Returns the session's key, or what is wrong.
-  async add(fields) {
+  add(fields) {
+    return this.during(this.addNow(fields));
+  }
+
+  async addNow(fields) {
     try {
       const part = await this.server.add(() => fields);
       this.store.merge(part, { own: true });
@@ -307,6 +349,9 @@ export class Changes {
   }
 
   async step(back) {
+    while (this.underway) {
+      await this.underway;
+    }
     const step = this.steps.take(back);
     if (!step) {
       return;

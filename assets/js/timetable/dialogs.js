@@ -3,10 +3,14 @@
 import { fill } from "./store.js";
 import { make } from "./shapes.js";
 
+// Within so many pixels and milliseconds a second click belongs to the first.
+const NEAR = 6;
+const TWICE = 500;
+
 export class Dialogs {
   constructor(app) {
     this.app = app;
-    this.deafUntil = 0;
+    this.deaf = null;
     for (const button of app.root.querySelectorAll("dialog [data-close]")) {
       button.addEventListener("click", () => button.closest("dialog").close());
     }
@@ -20,7 +24,9 @@ export class Dialogs {
       dialog.addEventListener(
         "click",
         (event) => {
-          if (event.detail > 1 || (event.detail && performance.now() < this.deafUntil)) {
+          const { deaf } = this;
+          const near = deaf && Math.hypot(event.clientX - deaf.x, event.clientY - deaf.y) < NEAR;
+          if (event.detail > 1 || (event.detail && near && performance.now() < deaf.until)) {
             event.preventDefault();
             event.stopPropagation();
           }
@@ -39,10 +45,17 @@ export class Dialogs {
       this.get("compare").close();
       app.onTop(this.key, this.together);
     });
+    this.find("[data-compare-remove]")?.addEventListener("click", () => {
+      this.get("compare").close();
+      app.remove(this.key);
+    });
     this.form = this.find("[data-new-form]");
     this.form?.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.send();
+      // Enter twice adds one session.
+      if (this.sending !== this.form.elements.nonce.value) {
+        this.send();
+      }
     });
     for (const name of ["day", "start"]) {
       this.find(`[data-new-${name}]`)?.addEventListener("input", () => this.forgetQuestion());
@@ -65,8 +78,9 @@ export class Dialogs {
     }
   }
 
-  card(key, byPointer = false) {
-    this.deafUntil = byPointer ? performance.now() + 400 : 0;
+  // `click` is the pointer's event that asks for it, if it was one.
+  card(key, click = null) {
+    this.deaf = click && { x: click.clientX, y: click.clientY, until: performance.now() + TWICE };
     const { store, words, mayEdit, server } = this.app;
     const session = store.sessions.get(key);
     this.key = key;
@@ -117,6 +131,7 @@ export class Dialogs {
     const { form } = this;
     const day = store.dayOf(at.start);
     form.reset();
+    form.elements.nonce.value = newNonce();
     this.forgetQuestion();
     this.key = null;
     form.elements.kind.value = kind;
@@ -175,9 +190,13 @@ export class Dialogs {
         fields[name] = store.wall(at);
       }
     }
+    this.sending = fields.nonce;
     const { key, why } = await this.app.add({ organiser: "", track: "", language: "", ...fields });
-    if (key) {
-      form.elements.nonce.value = newNonce();
+    this.sending = null;
+    if (form.elements.nonce.value !== fields.nonce) {
+      // Another one has been drawn meanwhile, and the dialog is about that.
+      this.app.say(why ?? this.app.status.textContent, Boolean(why));
+    } else if (key) {
       this.get("new").close();
       this.app.grid.reveal(key);
     } else {
@@ -217,9 +236,15 @@ export class Dialogs {
     this.find("[data-new-start]").removeAttribute("aria-describedby");
   }
 
+  // Where the reader wanted to remove the session, there is only what others have changed.
   compare(key, comparison) {
     const { words } = this.app;
     this.key = key;
+    const removal = !comparison.together;
+    this.get("compare").classList.toggle("is-removal", removal);
+    for (const part of this.get("compare").querySelectorAll("[data-compare-for]")) {
+      part.hidden = (part.dataset.compareFor === "removal") !== removal;
+    }
     this.together = comparison.together;
     this.find("[data-compare-who]").textContent = [comparison.who, comparison.at].filter(Boolean).join(", ");
     const rows = comparison.differences.map((difference) => {

@@ -4,13 +4,15 @@ import { SHORTEST, fill, placement, snap } from "./store.js";
 import { make } from "./shapes.js";
 
 const THRESHOLD = 4;
+const NEAR = 2;
 const HOLD = 350;
 const SWITCH = 500;
 const DRY = 120;
 const EDGE = 48;
 
 export class Drag {
-  // `app` is told what came of it: move(key, placement), draw({start, length, venue}), refuse(session), say(text).
+  // `app` is told what came of it: move(key, placement), draw({start, length, venue}), refuse(session), say(text),
+  // details(key, event).
   constructor(grid, store, app) {
     this.grid = grid;
     this.store = store;
@@ -29,11 +31,14 @@ export class Drag {
     });
     // A finger that holds a block must not scroll the page.
     window.addEventListener("touchmove", (event) => this.now?.moving && event.preventDefault(), { passive: false });
-    // The click that ends a drag opens nothing.
+    // The click that ends a drag opens nothing. It comes from where the pointer was let go of; what stands for a key that
+    // was pressed comes from nowhere (its `detail` is 0), and is somebody's Enter.
     grid.root.addEventListener(
       "click",
       (event) => {
-        if (this.ended && event.timeStamp - this.ended < 80) {
+        const { ended } = this;
+        this.ended = null;
+        if (ended && event.detail && Math.hypot(event.clientX - ended.x, event.clientY - ended.y) < NEAR) {
           event.stopPropagation();
           event.preventDefault();
         }
@@ -48,6 +53,7 @@ export class Drag {
   }
 
   press(event) {
+    this.ended = null;
     if (event.button !== 0 || !event.isPrimary || this.now) {
       return;
     }
@@ -224,8 +230,8 @@ export class Drag {
     }
     const from = wanted.start - store.days[day].start;
     now.drop = make("div", "tt-drop", `${store.time(day, from)}–${store.time(day, from + wanted.length)}`);
-    now.drop.style.top = `${(from - grid.range.start) * grid.scale}px`;
-    now.drop.style.height = `${Math.max(wanted.length * grid.scale, 14)}px`;
+    now.drop.style.setProperty("--tt-from", from - grid.range.start);
+    now.drop.style.setProperty("--tt-long", wanted.length);
     column.append(now.drop);
   }
 
@@ -303,9 +309,9 @@ export class Drag {
     if (!now || event.pointerId !== now.pointer) {
       return;
     }
-    const { moving, mode, wanted, session, base } = now;
+    const { moving, mode, wanted, session, base, block } = now;
     if (moving) {
-      this.ended = event.timeStamp;
+      this.ended = { x: event.clientX, y: event.clientY };
     }
     // Held until the change is under way, so that it goes with the version that was taken hold of.
     this.cancel({ letGo: false });
@@ -316,6 +322,10 @@ export class Drag {
     }
     if (session) {
       this.store.letGo(session.key);
+    }
+    // Where the block was drawn anew between press and release, the browser sends no click.
+    if (session && !moving && !block.isConnected) {
+      this.app.details(session.key, event);
     }
   }
 

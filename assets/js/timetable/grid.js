@@ -8,6 +8,8 @@ const ZOOMS = [0.55, 0.8, 1.2, 1.8, 2.8, 4.8];
 const FEW_COLUMNS = 8;
 // A finger needs that many pixels (WCAG 2.2, 2.5.8).
 const TOUCHABLE = 24;
+// Below that many pixels there is room for one line only.
+const SHORT = 38;
 
 export class Grid {
   constructor(root, store, words) {
@@ -72,8 +74,7 @@ export class Grid {
     this.index();
     this.drawTabs();
     this.range = this.rangeOf();
-    this.root.style.setProperty("--tt-hour", `${60 * this.scale}px`);
-    this.scroll.classList.toggle("tt-narrow", this.zoom < 2);
+    this.measure();
     this.columns = new Map();
     this.scroll.replaceChildren(...this.shownDays().map((day) => this.drawDay(day)));
     this.drawTray();
@@ -82,6 +83,24 @@ export class Grid {
     if (focused) {
       this.block(focused)?.focus({ preventScroll: true });
     }
+  }
+
+  // Everything stands in minutes; how high one is, is said once, so that another zoom draws nothing anew.
+  measure() {
+    this.scroll.style.setProperty("--tt-minute", `${this.scale}px`);
+    this.scroll.classList.toggle("tt-narrow", this.zoom < 2);
+  }
+
+  zoomTo(zoom) {
+    this.zoom = zoom;
+    this.measure();
+    for (const block of this.scroll.querySelectorAll(".tt-block")) {
+      block.classList.toggle("is-short", this.isShort(this.store.sessions.get(block.dataset.key)));
+    }
+  }
+
+  isShort(session) {
+    return session.length * this.scale < SHORT;
   }
 
   // Another filter: the blocks stay, and only those are drawn anew that are shown in another way than before.
@@ -215,6 +234,8 @@ export class Grid {
       add(-1, this.words.all_days);
     }
     days.forEach((day, index) => add(index, day.name));
+    const hours = document.querySelector("[data-hours]");
+    hours.search = this.day < 0 ? "" : `?day=${days[this.day].date}`;
     const focused = document.activeElement?.closest?.(".tt-tab")?.dataset.day;
     this.tabs.replaceChildren(...tabs);
     if (focused !== undefined) {
@@ -226,25 +247,24 @@ export class Grid {
     const venues = this.venueColumns();
     this.columnCount = venues.length;
     const { start, end } = this.range;
-    const height = (end - start) * this.scale;
     const section = make("section", "tt-day");
     section.setAttribute("aria-label", this.store.days[day].long);
     const head = make("div", "tt-head");
     const corner = make("div", "tt-corner", this.store.days[day].name);
     head.append(corner);
     const body = make("div", "tt-body");
-    body.style.height = `${height}px`;
+    body.style.setProperty("--tt-long", end - start);
+    body.style.setProperty("--tt-past", (60 - ((this.store.clock(day, start) + 60) % 60)) % 60);
     const axis = make("div", "tt-axis");
     axis.setAttribute("aria-hidden", "true");
     for (let at = start; at <= Math.min(end, this.store.days[day].length); at += 15 - (at % 15)) {
       if (this.store.clock(day, at) % 60 === 0) {
         const label = make("span", "tt-hour", this.store.time(day, at));
-        label.style.top = `${(at - start) * this.scale}px`;
+        label.style.setProperty("--tt-from", at - start);
         axis.append(label);
       }
     }
     body.append(axis);
-    const offset = ((60 - ((this.store.clock(day, start) + 60) % 60)) % 60) * this.scale;
     for (const venue of venues) {
       const room = make("div", "tt-room", venue.name);
       room.title = [venue.name, venue.kind, venue.capacity].filter(Boolean).join(" · ");
@@ -252,7 +272,6 @@ export class Grid {
       const id = `${day} ${venue.key}`;
       const column = make("div", "tt-col");
       column.dataset.col = id;
-      column.style.backgroundPositionY = `${offset}px`;
       this.columns.set(id, column);
       this.fillColumn(column, id);
       body.append(column);
@@ -268,8 +287,8 @@ export class Grid {
       const block = this.drawBlock(session, day);
       const from = session.start - this.store.days[day].start;
       const to = Math.min(from + session.length, this.store.days[day].length);
-      block.style.top = `${(from - this.range.start) * this.scale}px`;
-      block.style.height = `${Math.max((to - from) * this.scale, 14)}px`;
+      block.style.setProperty("--tt-from", from - this.range.start);
+      block.style.setProperty("--tt-long", to - from);
       if (count > 1) {
         block.style.left = `${(100 / count) * lane}%`;
         block.style.width = `${100 / count}%`;
@@ -303,7 +322,7 @@ export class Grid {
     block.classList.toggle("is-bad", conflicts > 0);
     block.classList.toggle("is-saving", session.pending > 0);
     block.classList.toggle("is-off", day >= 0 && !this.matches(session));
-    block.classList.toggle("is-short", day >= 0 && session.length * this.scale < 38);
+    block.classList.toggle("is-short", day >= 0 && this.isShort(session));
     if (track?.colour) {
       block.style.setProperty("--tt-track", track.colour);
     }

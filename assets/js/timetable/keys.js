@@ -2,8 +2,32 @@
 
 import { STEP, SHORTEST, placement } from "./store.js";
 
+// So many milliseconds after one press the next one still goes on with it.
+const SERIES = 2000;
+const MODIFIERS = ["Alt", "Control", "Meta", "Shift"];
+
 export function listenToKeys(app) {
   const { root, grid, store } = app;
+
+  // Several presses are one move, as a drag is: what others do meanwhile is shown, and told when the next press goes on
+  // from where the reader had put the session.
+  let series = null;
+
+  function end() {
+    if (series) {
+      clearTimeout(series.timer);
+      store.letGo(series.key);
+      series = null;
+    }
+  }
+
+  function goOn(key, at) {
+    clearTimeout(series?.timer);
+    series = { key, at, timer: setTimeout(end, SERIES) };
+    store.hold(key);
+  }
+
+  window.addEventListener("pointerdown", end, true);
 
   window.addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, dialog[open]");
@@ -19,6 +43,12 @@ export function listenToKeys(app) {
   root.addEventListener("keydown", (event) => {
     const block = event.target.closest?.(".tt-block");
     const session = block && store.sessions.get(block.dataset.key);
+    if (MODIFIERS.includes(event.key)) {
+      return;
+    }
+    if (!session || !event.altKey || series?.key !== session.key) {
+      end();
+    }
     if (!session || event.ctrlKey || event.metaKey) {
       return;
     }
@@ -32,14 +62,15 @@ export function listenToKeys(app) {
     if (!app.mayEdit) {
       return false;
     }
-    const at = placement(session);
+    const base = series?.at ?? placement(session);
+    const at = { ...base };
     const by = { ArrowUp: -STEP, ArrowDown: STEP }[event.key];
     const room = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const day = { PageUp: -1, PageDown: 1 }[event.key];
     if (by === undefined && room === undefined && day === undefined) {
       return false;
     }
-    if (session.tray) {
+    if (base.tray) {
       return true;
     }
     if (by !== undefined && event.shiftKey) {
@@ -61,7 +92,13 @@ export function listenToKeys(app) {
     if (store.dayOf(at.start) < 0) {
       return true;
     }
-    app.move(session.key, at, { nudge: true });
+    goOn(session.key, at);
+    app.move(session.key, at, { nudge: true, base }).then((done) => {
+      if (!done && series?.key === session.key) {
+        end();
+        grid.redraw();
+      }
+    });
     grid.reveal(session.key);
     return true;
   }

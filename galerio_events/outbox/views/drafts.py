@@ -43,8 +43,8 @@ def edit(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
         flash(_("Only a draft can be edited."), "warning")
         return redirect(url_for("outbox.mail", slug=slug, mail_id=mail_id))
     if request.method == "GET":
-        form = WordingForm(formdata=None, data={"subject": words.subject, "text": words.text})  # type: ignore[no-untyped-call]
-        form.seen.data = wording_digest(row.values)
+        form = WordingForm(formdata=None, data=_shown(row, words))  # type: ignore[no-untyped-call]
+        form.seen.data = wording_digest(row.values, row.language)
         return _form_page(row, form, 200)
     form = WordingForm()  # type: ignore[no-untyped-call]
     if not form.validate():
@@ -52,13 +52,20 @@ def edit(language: str, slug: str, mail_id: int) -> ResponseReturnValue:
     wording = form.wording()
     try:
         unchanged = wording == _words(row, original=True)
-        services.edit_draft(db_session, g.event.id, mail_id, None if unchanged else wording, seen=form.seen.data or "")
+        services.edit_draft(
+            db_session,
+            g.event.id,
+            mail_id,
+            None if unchanged else wording,
+            seen=form.seen.data or "",
+            language=form.chosen_language(),
+        )
     except ChangeConflict as conflict:
         db.session.rollback()
         if conflict.reason is not Conflict.STALE:
             raise
         row = queries.mail_of(db.session(), g.event.id, mail_id)
-        form.seen.data = wording_digest(row.values)
+        form.seen.data = wording_digest(row.values, row.language)
         return _form_page(row, form, 409, stored=_words(row))
     db.session.commit()
     flash(_("The draft has been changed."), "success")
@@ -92,6 +99,10 @@ def all_drafts(language: str, slug: str, action: str) -> ResponseReturnValue:
     return redirect(url_for("outbox.index", slug=slug, batch=batch if known else None), 303)
 
 
+def _shown(row: OutboxMail, words: Wording) -> dict[str, str]:
+    return {"language": row.language, "subject": words.subject, "text": words.text}
+
+
 def _words(row: OutboxMail, *, original: bool = False) -> Wording | None:
     """The words of the mail, None where its templates and values do not fit together."""
     renderer: Renderer = current_app.extensions["outbox_renderer"]
@@ -112,6 +123,6 @@ def _form_page(
         problem=problem,
         stored=stored,
         edited=edited_wording(row.values) is not None,
-        seen=wording_digest(row.values),
+        seen=wording_digest(row.values, row.language),
     )
     return page, status

@@ -6,11 +6,11 @@ one word and the affiliation. So a thousand of them take a moment, and not half 
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from galerio_events.text import email_key, fold
 from galerio_events.translated import EMPTY, Translated
@@ -75,36 +75,59 @@ class _Folded:
 
 
 _By = Callable[[_Folded], Iterable[Hashable]]
+_Places = tuple[int, int]
 
 
-def duplicate_people(people: Sequence[Candidate]) -> tuple[Pair, ...]:
-    """Pairs of persons who may be the same one, each once with its surest reason, the surest pairs first."""
+def duplicate_people(people: Sequence[Candidate], apart: Collection[frozenset[str]] = ()) -> tuple[Pair, ...]:
+    """Pairs of persons who may be the same one, each once with its surest reason, the surest pairs first.
+
+    Two of whom somebody has said that they are `apart` (pairs of keys) are none; each may still be a third one.
+    """
+    known = _places(apart, people)
     folded = [_Folded.of(person) for person in people]
     found: dict[tuple[int, int], Reason] = {}
-    _note(found, folded, Reason.SAME_EMAIL, lambda p: [p.email])
-    _note(found, folded, Reason.SAME_NAME, lambda p: {"".join(words) for words in p.names})
-    _note(found, folded, Reason.SAME_WORDS, lambda p: {tuple(sorted(words)) for words in p.names if len(words) > 1})
+    _note(found, folded, Reason.SAME_EMAIL, lambda p: [p.email], known)
+    _note(found, folded, Reason.SAME_NAME, lambda p: {"".join(words) for words in p.names}, known)
+    _note(
+        found, folded, Reason.SAME_WORDS,
+        lambda p: {tuple(sorted(words)) for words in p.names if len(words) > 1}, known,
+    )  # fmt: skip
     for at, other in _within(_blocks(folded, _shared)):
-        if (at, other) not in found and _similar(folded[at], folded[other]):
+        if (at, other) not in found and (at, other) not in known and _similar(folded[at], folded[other]):
             found[at, other] = Reason.SIMILAR
     return _sorted(found, people)
 
 
-def duplicate_organisations(organisations: Sequence[Candidate]) -> tuple[Pair, ...]:
+def duplicate_organisations(
+    organisations: Sequence[Candidate], apart: Collection[frozenset[str]] = ()
+) -> tuple[Pair, ...]:
     """As `duplicate_people`; legal forms (`Co., Ltd.`, `株式会社`) do not count as part of a name."""
+    known = _places(apart, organisations)
     found: dict[tuple[int, int], Reason] = {}
     whole = [_Folded.of(organisation) for organisation in organisations]
-    _note(found, whole, Reason.SAME_NAME, lambda o: {"".join(words) for words in o.names})
+    _note(found, whole, Reason.SAME_NAME, lambda o: {"".join(words) for words in o.names}, known)
     core = [_Folded.of(organisation, without=_LEGAL_FORMS) for organisation in organisations]
-    _note(found, core, Reason.SAME_WORDS, lambda o: {tuple(sorted(words)) for words in o.names})
+    _note(found, core, Reason.SAME_WORDS, lambda o: {tuple(sorted(words)) for words in o.names}, known)
     return _sorted(found, organisations)
 
 
-def _note(found: dict[tuple[int, int], Reason], entries: Sequence[_Folded], reason: Reason, by: _By) -> None:
-    """Neighbours in each block: of twenty of one name, nineteen pairs, which are enough to bring them together."""
+def _note(
+    found: dict[tuple[int, int], Reason], entries: Sequence[_Folded], reason: Reason, by: _By, apart: Set[_Places]
+) -> None:
+    """Neighbours in each block: of twenty of one name, nineteen pairs, which are enough to bring them together. One
+    that is apart from its neighbour is paired with the next from which it is not."""
     for block in _blocks(entries, by).values():
-        for pair in pairwise(block):
-            found.setdefault(pair, reason)
+        for place, at in enumerate(block):
+            other = next((each for each in block[place + 1 :] if (at, each) not in apart), None)
+            if other is not None:
+                found.setdefault((at, other), reason)
+
+
+def _places(apart: Collection[frozenset[str]], entries: Sequence[Candidate]) -> set[_Places]:
+    """The pairs as places among the entries; those whose keys are not there are left out."""
+    places = {entry.key: place for place, entry in enumerate(entries)}
+    pairs = (sorted(places[key] for key in keys if key in places) for keys in apart)
+    return {(pair[0], pair[1]) for pair in pairs if len(pair) == 2}
 
 
 def _blocks(entries: Sequence[_Folded], by: _By) -> dict[Hashable, list[int]]:

@@ -1,5 +1,6 @@
 """Writes of persons and organisations."""
 
+from galerio_events.people.services.availabilities import move_availabilities
 from galerio_events.people.services.entries import (
     ORGANISATIONS,
     PEOPLE,
@@ -21,6 +22,7 @@ __all__ = [
     "delete_entry",
     "keys_digest",
     "merge_entries",
+    "move_availabilities",
     "plain_digest",
     "save_entry",
     "seen_digest",

@@ -42,6 +42,7 @@ class CloneProblem(StrEnum):
     """Why no event can be made so."""
 
     SLUG_INVALID = "slug_invalid"
+    SLUG_LANGUAGE = "slug_language"
     SLUG_RESERVED = "slug_reserved"
     SLUG_TAKEN = "slug_taken"
     TITLE_MISSING = "title_missing"

@@ -198,6 +198,7 @@ def recognised(text: str) -> tuple[Column, str | None] | None:
     return _SPELLINGS.get(fold(text))
 
 
+_SPEAKERS = ("登壇者名", "講演者", "講演者名", "講師", "演者", "出演者", "出演", "発表者", "スピーカー", "ゲスト")
 _ALSO: Mapping[Column, tuple[str, ...]] = {
     Column.KEY: ("id", "session id", "slug", "code", "セッションID", "識別子"),
     Column.UID: ("guid", "uuid"),
@@ -207,43 +208,113 @@ _ALSO: Mapping[Column, tuple[str, ...]] = {
         "session",
         "session title",
         "題名",
+        "題",
         "件名",
         "セッション名",
+        "セッションタイトル",
         "演題",
+        "演題名",
         "講演名",
+        "講演題目",
+        "題目",
+        "表題",
+        "名称",
         "プログラム名",
+        "プログラム",
         "セッション",
     ),
-    Column.STARTS_AT: ("starts at", "begin", "begins at", "start date and time", "from", "開始日時"),
-    Column.ENDS_AT: ("ends at", "finish", "end date and time", "until", "to", "終了日時"),
-    Column.DATE: ("day", "日", "開催日"),
-    Column.START: ("time", "begins", "starts", "時刻", "開始時間"),
-    Column.END: ("ends", "終了時間"),
-    Column.MINUTES: ("duration", "length", "duration minutes", "duration min", "所要時間", "時間 分", "分"),
-    Column.VENUE: ("room", "location", "place", "hall", "場所", "部屋", "会議室"),
-    Column.TRACK: ("theme", "topic", "テーマ", "分野"),
-    Column.ORGANISER: ("organiser", "organizer", "organisation", "organization", "主催", "担当"),
-    Column.PEOPLE: ("speaker", "speakers", "persons", "presenter", "presenters", "講演者", "出演者", "発表者"),
-    Column.SUMMARY: ("subtitle", "short description", "要約", "副題"),
-    Column.ABSTRACT: ("description", "details", "内容", "要旨", "詳細"),
-    Column.LANGUAGE: ("spoken language", "使用言語"),
+    Column.STARTS_AT: (
+        "starts at",
+        "begin",
+        "begins at",
+        "start date and time",
+        "from",
+        "開始日時",
+        "日時",
+        "開催日時",
+        "開始時",
+    ),
+    Column.ENDS_AT: ("ends at", "finish", "end date and time", "until", "to", "終了日時", "終了時"),
+    Column.DATE: ("day", "日", "開催日", "開始日", "日にち", "月日", "年月日", "実施日", "日程"),
+    Column.START: ("time", "begins", "starts", "時刻", "開始時間", "開演"),
+    Column.END: ("ends", "終了時間", "終演"),
+    Column.MINUTES: (
+        "duration",
+        "length",
+        "duration minutes",
+        "duration min",
+        "所要時間",
+        "所要",
+        "時間 分",
+        "分",
+        "分数",
+        "長さ",
+    ),
+    Column.VENUE: (
+        "room",
+        "location",
+        "place",
+        "hall",
+        "stage",
+        "場所",
+        "部屋",
+        "部屋名",
+        "会議室",
+        "会場名",
+        "開催場所",
+        "ホール",
+        "ルーム",
+    ),
+    Column.TRACK: ("theme", "topic", "category", "テーマ", "分野", "カテゴリ", "カテゴリー", "トラック名"),
+    Column.ORGANISER: (
+        "organiser",
+        "organizer",
+        "organisation",
+        "organization",
+        "host",
+        "主催",
+        "主催者",
+        "主催団体",
+        "運営団体",
+        "担当",
+    ),
+    Column.PEOPLE: ("speaker", "speakers", "persons", "presenter", "presenters", *_SPEAKERS),
+    Column.SUMMARY: ("subtitle", "short description", "要約", "副題", "サブタイトル"),
+    Column.ABSTRACT: ("description", "details", "内容", "要旨", "講演要旨", "講演概要", "詳細", "紹介文"),
+    Column.LANGUAGE: ("spoken language", "使用言語", "発表言語"),
     Column.INTERPRETER: ("interpreter", "interpretation", "通訳"),
     Column.STATUS: ("state", "ステータス"),
-    Column.PLACES: ("capacity", "seats", "席数", "人数"),
-    Column.SCHEDULED: ("planned", "日程"),
+    Column.PLACES: ("capacity", "seats", "席数", "人数", "収容人数", "定員数"),
+    Column.SCHEDULED: ("planned",),
     Column.LOCKED: ("fixed", "ロック"),
-    Column.LINKS: ("link", "url", "urls", "web", "リンク先"),
+    Column.LINKS: ("link", "url", "urls", "web", "リンク先", "関連リンク"),
     # What those who made the table noted for themselves: nothing of it belongs into a programme.
-    Column.IGNORED: ("remark", "remarks", "note", "notes", "comment", "comments", "備考", "備考欄", "メモ"),
+    Column.IGNORED: (
+        "remark",
+        "remarks",
+        "note",
+        "notes",
+        "comment",
+        "comments",
+        "no",
+        "番号",
+        "通番",
+        "備考",
+        "備考欄",
+        "メモ",
+    ),
 }
 _LANGUAGES: Mapping[str, tuple[str, ...]] = {
-    "en": ("en", "english", "英語", "英"),
-    "ja": ("ja", "jp", "japanese", "日本語", "日", "和文"),
+    "en": ("en", "english", "英語", "英", "英文"),
+    "ja": ("ja", "jp", "japanese", "日本語", "日", "和", "和文"),
 }
 
 
 def _spellings() -> dict[str, tuple[Column, str | None]]:
     found: dict[str, tuple[Column, str | None]] = {}
+    for column, names in HEADERS.items():
+        # What our own tables say is never taken for something else.
+        found |= {fold(name): (column, None) for name in names.values()}
     for column in Column:
         for name in (*HEADERS.get(column, {}).values(), *_ALSO.get(column, ()), column.value):
             found.setdefault(fold(name), (column, None))
@@ -252,6 +323,8 @@ def _spellings() -> dict[str, tuple[Column, str | None]]:
                     for word in spelt:
                         found.setdefault(fold(f"{name} {word}"), (column, language))
                         found.setdefault(fold(f"{word} {name}"), (column, language))
+                        if spelt_in(word + name) == "ja":
+                            found.setdefault(fold(word + name), (column, language))
     return found
 
 

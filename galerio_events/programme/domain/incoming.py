@@ -47,11 +47,31 @@ class Told(StrEnum):
     UNPACKS_TOO_LARGE = "unpacks_too_large"
     NO_TITLE_COLUMN = "no_title_column"
     IN_OWN_WORDS = "in_own_words"
+    # What its format does not allow, at that line.
+    CUT_OFF = "cut_off"
+    NOT_JSON = "not_json"
+    NOT_XML = "not_xml"
+    XML_TAG = "xml_tag"
+    XML_CHARACTER = "xml_character"
+    XML_ENTITY = "xml_entity"
+    NOT_A_WORKBOOK = "not_a_workbook"
+    NOT_A_CALENDAR = "not_a_calendar"
+    CELL_TOO_LONG = "cell_too_long"
+    NOT_YAML = "not_yaml"
+    YAML_COLON = "yaml_colon"
+    YAML_TAB = "yaml_tab"
+    YAML_ANCHOR = "yaml_anchor"
+    YAML_TAG = "yaml_tag"
+    YAML_MISREAD = "yaml_misread"
+    KEY_TWICE = "key_twice"
+    SECOND_DOCUMENT = "second_document"
+    INVISIBLE = "invisible"
     # A row that cannot be imported.
     NO_TITLE = "no_title"
     NO_START = "no_start"
     NO_LENGTH = "no_length"
     BAD_TIME = "bad_time"
+    AMBIGUOUS_DATE = "ambiguous_date"
     BAD_LENGTH = "bad_length"
     BAD_VALUE = "bad_value"
     SKIPPED_BY_CLOCKS = "skipped_by_clocks"
@@ -96,6 +116,10 @@ WHOLE_FILE = frozenset(
         *(Told.NOT_RECOGNISED, Told.EMPTY, Told.TOO_LARGE, Told.TOO_MANY_ROWS, Told.TOO_DEEP, Told.BROKEN),
         *(Told.FORBIDDEN_XML, Told.NOT_THIS_FORMAT, Told.ENCODING, Told.UNPACKS_TOO_LARGE),
         *(Told.NO_TITLE_COLUMN, Told.IN_OWN_WORDS, Told.LEFT_OUTSIDE),
+        *(Told.CUT_OFF, Told.NOT_JSON, Told.NOT_XML, Told.XML_TAG, Told.XML_CHARACTER, Told.XML_ENTITY),
+        *(Told.NOT_A_WORKBOOK, Told.NOT_A_CALENDAR, Told.CELL_TOO_LONG, Told.NOT_YAML, Told.YAML_COLON),
+        *(Told.YAML_TAB, Told.YAML_ANCHOR, Told.YAML_TAG, Told.YAML_MISREAD, Told.KEY_TWICE),
+        *(Told.SECOND_DOCUMENT, Told.INVISIBLE),
     }
 )
 NOTES = frozenset(
@@ -235,12 +259,20 @@ class Target:
     language: str | None = None
 
 
+class Removal(StrEnum):
+    """What becomes of the sessions that the file could have named and does not."""
+
+    NONE = "none"
+    TICKED = "ticked"
+    ALL = "all"
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What whoever imports has decided.
 
-    `people` maps a handle to a person's key or to `""` for a new person; `remove` are keys of sessions; `columns` maps
-    the place of a column (from 0) to what it holds, as `Column` or `Column:language`.
+    `people` maps a handle to a person's key or to `""` for a new person; `remove` are the keys of the ticked sessions;
+    `columns` maps the place of a column (from 0) to what it holds, as `Column` or `Column:language`.
     """
 
     language: str | None = None
@@ -248,6 +280,7 @@ class Choices:
     leave_out_faulty: bool = False
     people: Mapping[str, str] = field(default_factory=dict)
     remove: frozenset[str] = frozenset()
+    removal: Removal = Removal.TICKED
     columns: Mapping[int, str] = field(default_factory=dict)
 
 

@@ -89,6 +89,44 @@ def move(before: Frame, after: Frame, sessions: Iterable[Timed], *, keeping: Kee
     return Move(times, obstacles)
 
 
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A time at which a person can take part; `id` is that of its row, `person` their key."""
+
+    id: int
+    person: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def moved_along(
+    before: Frame, after: Frame, times: Iterable[Free], *, keeping: Keeping, days: int = 0
+) -> dict[int, tuple[datetime, datetime]]:
+    """The new times by id, where people's times go along with the sessions as `move` takes them. One that would mean
+    nothing or two moments, because the clocks change, stays what it is."""
+    zone = after.timezone if keeping is Keeping.CLOCK else before.timezone
+    if not days and zone == before.timezone:
+        return {}
+    moved = {}
+    for free in times:
+        try:
+            starts_at, ends_at = (_moved(at, before.timezone, zone, days) for at in (free.starts_at, free.ends_at))
+        except (clock.NonexistentTime, clock.AmbiguousTime, OverflowError):
+            continue
+        if starts_at < ends_at and (starts_at, ends_at) != (free.starts_at, free.ends_at):
+            moved[free.id] = (starts_at, ends_at)
+    return moved
+
+
+def people_outside(frame: Frame, times: Iterable[Free]) -> frozenset[str]:
+    """The keys of those who have named a time that lies wholly before or after the days of the event."""
+    begins, ends = (
+        clock.candidates(datetime.combine(day, frame.day_starts_at), frame.timezone)[0]
+        for day in (frame.starts_on, frame.ends_on + timedelta(days=1))
+    )
+    return frozenset(free.person for free in times if free.ends_at <= begins or free.starts_at >= ends)
+
+
 def _moved(moment: datetime, zone: str, new_zone: str, days: int) -> datetime:
     wall = clock.in_zone(moment, zone).replace(tzinfo=None, fold=0) + timedelta(days=days)
     return clock.from_wall(wall, new_zone)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from galerio_events.events.domain import is_key
 from galerio_events.programme.domain.texts import gaps
 from galerio_events.translated import Translated
 
@@ -73,3 +74,49 @@ def by_language(found: Iterable[Missing]) -> Counter[str]:
 def by_kind(found: Iterable[Missing]) -> Counter[TextOf]:
     """How many are missing of each kind of thing."""
     return Counter(each.owner.of for each in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where somebody is who goes through the missing translations: the language and the `TextOf` to which the list is
+    narrowed (empty texts where it is not), and the owner whose form they have open."""
+
+    into: str
+    of: str
+    owner: TextOf
+    key: str = ""
+    row: int = 0
+
+    def __str__(self) -> str:
+        return ".".join((self.into, self.of, self.owner, self.key, str(self.row)))
+
+
+def trail_from(text: str) -> Trail | None:
+    """The trail that was written so; None for anything else."""
+    parts = text.split(".")
+    if len(text) > 200 or len(parts) != 5:
+        return None
+    into, of, owner, key, row = parts
+    kinds = {kind.value for kind in TextOf}
+    good = (
+        (not into or (into.isascii() and into.replace("-", "").isalnum()))
+        and (not of or of in kinds)
+        and owner in kinds
+        and (not key or is_key(key))
+        and (row.isascii() and row.isdecimal() and len(row) < 5)
+    )
+    return Trail(into, of, TextOf(owner), key, int(row)) if good else None
+
+
+def next_after(trail: Trail, owners: Iterable[Owner], found: Sequence[Missing]) -> int | None:
+    """The place, from 0, of the first of those found that belongs to the trail's owner or to one after it; the first of
+    all where there is none, and None where nothing is found or the owner is gone.
+
+    `owners` are all of them in their order, `found` is in the same order.
+    """
+    places = {(owner.of, owner.key, owner.row): place for place, owner in enumerate(owners)}
+    here = places.get((trail.owner, trail.key, trail.row))
+    if here is None or not found:
+        return None
+    further = (at for at, gap in enumerate(found) if places[gap.owner.of, gap.owner.key, gap.owner.row] >= here)
+    return next(further, 0)

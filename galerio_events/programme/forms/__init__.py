@@ -1,6 +1,7 @@
 """The forms in which organisers edit the programme."""
 
 from galerio_events.programme.forms.fields import NEVER, TWICE, tell_unseen
+from galerio_events.programme.forms.listed import Listed
 from galerio_events.programme.forms.rows import rearrange, rearranged
 from galerio_events.programme.forms.session import EXPLAINED, Instants, SessionForm, form_data, session_form
 
@@ -9,6 +10,7 @@ __all__ = [
     "NEVER",
     "TWICE",
     "Instants",
+    "Listed",
     "SessionForm",
     "form_data",
     "rearrange",

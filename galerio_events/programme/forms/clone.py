@@ -27,6 +27,10 @@ EXPLAINED: Mapping[CloneProblem, tuple[str, Any]] = {
         "slug",
         _("Use lower-case letters a to z, digits and single hyphens between words, 3 to 40 characters."),
     ),
+    CloneProblem.SLUG_LANGUAGE: (
+        "slug",
+        _("Two letters stand for a language in our addresses. Choose a longer one."),
+    ),
     CloneProblem.SLUG_RESERVED: ("slug", _("This address is used by the system. Choose another one.")),
     CloneProblem.SLUG_TAKEN: ("slug", _("Another event has this address already. Choose another one.")),
     CloneProblem.TITLE_MISSING: ("title", _("Enter a title in at least one language.")),

@@ -39,6 +39,7 @@ from galerio_events.programme.forms.fields import (
     WebAddress,
     not_clear,
 )
+from galerio_events.programme.forms.listed import ListedSelect
 from galerio_events.programme.forms.rows import MOST_CREDITS
 from galerio_events.text import one_line
 from galerio_events.translated import EMPTY, Translated
@@ -82,7 +83,7 @@ class CreditForm(Form):
     """Somebody's role in the session."""
 
     role = Choice(_("Role"))
-    person = Choice(_("Person"))
+    person = Choice(_("Person"), widget=ListedSelect())
     state = Choice(_("State"), default=RoleState.CONFIRMED.value)
     minutes = Places(
         _("Length in minutes"),

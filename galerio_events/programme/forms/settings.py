@@ -151,13 +151,15 @@ class SettingsForm(FlaskForm):
 
 
 class EventForm(SettingsForm):
-    """The frame of the event. `place_…` says which place a language has, `sessions` what the sessions are to do.
+    """The frame of the event. `place_…` says which place a language has, `sessions` what the sessions are to do,
+    `people` whether the times at which these can take part go along.
 
     `confirmed` is the digest of the question that the reader has answered.
     """
 
     confirmed = HiddenField()
     sessions = RadioField(_("What the sessions do"), validate_choice=False)
+    people = BooleanField(_("The times at which people can take part go along with the sessions"))
     ordinal = Whole(_("Number of the edition"), wrong=EXPLAINED[SettingProblem.ORDINAL_INVALID][1])
     format = Choice(_("Format"))
     timezone = Choice(_("Time zone"))
@@ -201,15 +203,17 @@ class EventForm(SettingsForm):
 
 
 class OrganiserForm(SettingsForm):
-    """Who stands behind the event."""
+    """Who stands behind the event. `kept_logo` names, signed, the picture of a form that came back."""
 
+    kept_logo = HiddenField()
+    leave_out = BooleanField(_("Leave this picture out"))
     role = Choice(_("Role"))
     url = Line(_("Website"))
     logo = FileField(_("Logo"))
     remove_logo = BooleanField(_("Remove the logo"))
 
     def values(self, stored: OrganiserSettings | None) -> OrganiserSettings:
-        """What the form says, without the picture that was sent. Only for a form that validated."""
+        """What the form says, without the picture that was sent, now or before. Only for a form that validated."""
         return OrganiserSettings(
             role=OrganiserRole(self.role.data),
             name=self.text("name", stored.name if stored else EMPTY),

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from galerio_events import clock, countries
 from galerio_events.errors import Problem
 from galerio_events.events.domain import is_key
-from galerio_events.programme.imports.yaml_tree import Broken, ListNode, MapNode, Node, Scalar
+from galerio_events.programme.domain.incoming import Told
+from galerio_events.programme.imports.yaml_tree import Broken, ListNode, MapNode, Mistake, Node, Scalar
 from galerio_events.text import clean, one_line
 from galerio_events.translated import EMPTY, Translated
 
@@ -110,7 +111,8 @@ class Reader:
             self._no(node, f"{what} is empty")
             return None
         if node.misread:
-            self._no(node, f"YAML reads {node.text} in {what} as {node.misread}; write it in quotes: '{node.text}'")
+            message = f"YAML reads {node.text} in {what} as {node.misread}; write it in quotes: '{node.text}'"
+            self.problems.append(Mistake(node.line, message, Told.YAML_MISREAD, (("value", node.text[:60]),)))
             return None
         if _CONTROL.search(node.text):
             self._no(node, f"{what} holds a control character")

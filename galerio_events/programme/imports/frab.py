@@ -27,6 +27,7 @@ from galerio_events.programme.domain.incoming import (
 from galerio_events.programme.domain.rules import MOST_LINKS, SUMMARY_LENGTH, TITLE_LENGTH
 from galerio_events.programme.domain.values import LinkValue
 from galerio_events.programme.imports import moments, words
+from galerio_events.programme.imports.dates import read_date
 from galerio_events.programme.imports.frab_own import Own
 from galerio_events.programme.imports.html_text import plain
 from galerio_events.programme.imports.moments import Unclear
@@ -100,7 +101,7 @@ class FrabReader:
         title = one_line(as_text(self.conference.get("title")))
         if title and len(title) <= TITLE_LENGTH:
             said["title"] = InLanguages({self.language: title})
-        starts_on, ends_on = (moments.read_date(as_text(self.conference.get(name))[:10]) for name in ("start", "end"))
+        starts_on, ends_on = (read_date(as_text(self.conference.get(name))[:10]) for name in ("start", "end"))
         if starts_on and ends_on and 0 <= (ends_on - starts_on).days < 31:
             said |= {"starts_on": starts_on, "ends_on": ends_on}
         if self.zone != self.target.frame.timezone:
@@ -194,7 +195,7 @@ class FrabReader:
         if of_day is None:
             raise Unclear(Told.BAD_TIME, value=start[:60])
         if given:
-            on = moments.read_date(given)
+            on = read_date(given)
             if on is None:
                 raise Unclear(Told.BAD_TIME, value=given[:60])
             return moments.at(on, of_day[0], self.zone, of_day[1])
@@ -212,7 +213,7 @@ class FrabReader:
             len(begins) > 10 and (found := moments.read_time(begins[11:]))
         ):
             turns_at = found[0]
-        on = moments.read_date(as_text(day.get("date"))[:10]) or moments.read_date(begins[:10])
+        on = read_date(as_text(day.get("date"))[:10]) or read_date(begins[:10])
         # Where days begin in the afternoon, they do not: that is merely when the first event does.
         return _Day(on, turns_at if turns_at <= time(12) else time(0))
 
@@ -228,7 +229,7 @@ class FrabReader:
             self._tell(row, Told.OTHER_OFFSET, label, value=given[:60], here=there.strftime("%Y-%m-%d %H:%M"))
 
     def _check_day(self, day: Mapping[str, Any], moment: datetime, row: int, label: str) -> None:
-        on = moments.read_date(as_text(day.get("date"))[:10])
+        on = read_date(as_text(day.get("date"))[:10])
         local = clock.in_zone(moment, self.zone).date()
         if on is not None and local not in {on, on + timedelta(days=1)}:
             self._tell(row, Told.DAY_DIFFERS, label, day=on.isoformat(), date=local.isoformat())

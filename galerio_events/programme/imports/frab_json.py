@@ -32,9 +32,14 @@ def read_json(data: bytes) -> Any:
     try:
         plain = json.loads(text)
     except json.JSONDecodeError as error:
-        raise unreadable(Told.BROKEN, error.lineno, why=error.msg[:200]) from None
-    except (RecursionError, ValueError):
+        # A text that is not closed begins where the mistake is told to be, and all that follows belongs to it.
+        ended = not text[error.pos :].strip() or error.msg.startswith("Unterminated string")
+        raise unreadable(Told.CUT_OFF if ended else Told.NOT_JSON, error.lineno) from None
+    except RecursionError:
         raise unreadable(Told.TOO_DEEP, most=str(_DEEPEST)) from None
+    except ValueError:
+        # A number of thousands of digits.
+        raise unreadable(Told.BROKEN) from None
     return plain
 
 

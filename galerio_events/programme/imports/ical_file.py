@@ -22,8 +22,9 @@ from galerio_events.programme.domain.incoming import (
     unreadable,
 )
 from galerio_events.programme.domain.values import LinkValue
+from galerio_events.programme.imports.dates import YEARS
 from galerio_events.programme.imports.html_text import plain
-from galerio_events.programme.imports.moments import YEARS, Unclear, at
+from galerio_events.programme.imports.moments import Unclear, at
 from galerio_events.programme.imports.named import Named
 from galerio_events.programme.imports.plain_values import web_address
 from galerio_events.text import one_line
@@ -31,6 +32,7 @@ from galerio_events.text import one_line
 # Reading calendars takes longer than reading other files.
 MOST_BYTES = 10 * 1024 * 1024
 _BEGIN = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+_ENDS = re.compile(r"END:VCALENDAR\s*\Z", re.IGNORECASE)
 _OURS = "-//galerio-events//"
 _LANGUAGE = re.compile(r"[?&]lang=([a-z]{2})")
 
@@ -52,9 +54,11 @@ def _calendars(data: bytes) -> list[Any]:
         raise unreadable(Told.ENCODING) from None
     try:
         found = Calendar.from_ical(text, multiple=True)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, RecursionError) as error:
-        raise unreadable(Told.BROKEN, why=str(error)[:200]) from None
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError, RecursionError):
+        raise unreadable(Told.NOT_A_CALENDAR) from None
     calendars = [found] if not isinstance(found, list) else found
+    if text.lstrip()[:15].upper() == "BEGIN:VCALENDAR" and not _ENDS.search(text):
+        raise unreadable(Told.CUT_OFF, text.count("\n", 0, len(text.rstrip())) + 1)
     if not any(calendar.name == "VCALENDAR" for calendar in calendars):
         raise unreadable(Told.NOT_THIS_FORMAT)
     return calendars

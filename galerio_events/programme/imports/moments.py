@@ -1,20 +1,20 @@
-"""Dates, times and lengths as people and other programs write them."""
+"""Times of day, moments and lengths as people and other programs write them."""
 
 import re
-import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from galerio_events import clock
 from galerio_events.programme.domain.incoming import Told
+from galerio_events.programme.imports.dates import DayOrder, folded, read_date, two_readings
 
-YEARS = range(1970, 2200)
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s*\(?[月火水木金土日]\)?)?", re.ASCII)
-_DATE_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _TIME = re.compile(
-    r"(\d{1,2})(?:[:時](\d{1,2})?分?)(?::(\d{2})(?:[.,]\d{1,9})?)?\s*([ap]m?)?"
-    r"\s*(z|utc|[+-]\d{2}:?\d{2})?",
+    r"(?P<before>午前|午後|[ap]\.?m\.?)?\s*(?P<hour>\d{1,2})"
+    r"(?::(?P<minute>\d{1,2})(?::(?P<second>\d{2})(?:[.,]\d{1,9})?)?|(?P<oclock>時)(?:(?P<past>\d{1,2})分?|(?P<thirty>半))?)?"
+    r"\s*(?P<after>[ap]\.?(?:m\.?)?)?\s*(?P<offset>z|utc|jst|[+-]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
+# What may stand between a date and a time of day.
+_BETWEEN = re.compile(r",?\s+|T|(?<=[日)])", re.IGNORECASE)
 _CLOCK = re.compile(r"(\d{1,4}):(\d{1,2})(?::(\d{1,2}))?", re.ASCII)
 _ISO_LENGTH = re.compile(
     r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?)?", re.ASCII | re.IGNORECASE
@@ -34,49 +34,64 @@ class Unclear(ValueError):
         self.details = details
 
 
-def read_date(text: str) -> date | None:
-    """The date, or None."""
-    text = _folded(text)
-    found = _DATE.fullmatch(text)
-    year, month, day = found.groups() if found else (None, None, None)
-    if not found and (found := _DATE_DAY_FIRST.fullmatch(text)):
-        day, month, year = found.groups()
-    try:
-        made = date(int(year or 0), int(month or 0), int(day or 0))
-    except ValueError:
-        return None
-    return made if made.year in YEARS else None
-
-
 def read_time(text: str) -> tuple[time, timezone | None] | None:
     """The time of day and its offset, where it has one; `24:00` is no time of day."""
-    found = _TIME.fullmatch(_folded(text))
-    if not found:
+    found = _TIME.fullmatch(folded(text))
+    if not found or (found["before"] and found["after"]):
         return None
-    hours, minutes, seconds, half, offset = found.groups()
-    hour = int(hours)
+    half = found["before"] or found["after"]
+    minute = 30 if found["thirty"] else int(found["minute"] or found["past"] or 0)
+    if not (half or found["minute"] or found["oclock"]):
+        return None
+    hour = int(found["hour"])
     if half:
-        if not 1 <= hour <= 12:
+        read = _of_half(hour, minute, half)
+        if read is None:
             return None
-        hour = hour % 12 + (12 if half.lower().startswith("p") else 0)
+        hour = read
     try:
-        return time(hour, int(minutes or 0), int(seconds or 0)), _offset(offset)
+        return time(hour, minute, int(found["second"] or 0)), _offset(found["offset"])
     except ValueError:
         return None
 
 
-def read_moment(text: str, zone: str) -> tuple[datetime, bool]:
+def _of_half(hour: int, minute: int, half: str) -> int | None:
+    """The hour of the day out of that of its half.
+
+    In English noon is 12 p.m.; in Japanese it is 午後0時, and 午前12時 and 午後12時 do not mean the same to everybody.
+    """
+    afternoon = half == "午後" or half.lower().startswith("p")
+    if half in {"午前", "午後"}:
+        if hour > 12 or (hour == 12 and not (afternoon and minute)):
+            return None
+    elif not 1 <= hour <= 12:
+        return None
+    return hour % 12 + (12 if afternoon else 0)
+
+
+def read_moment(text: str, zone: str, order: DayOrder | None = None) -> tuple[datetime, bool]:
     """The instant of a date and time, and whether the text says its offset itself; without one, it is the zone's clock.
 
     Raises `Unclear`.
     """
-    folded = _folded(text)
-    parts = re.fullmatch(r"(.+?)(?:[T\s]+|(?<=日))(\S.*)", folded, re.IGNORECASE)
-    day = read_date(parts[1]) if parts else None
-    given = read_time(parts[2]) if parts else None
-    if day is None or given is None:
-        raise Unclear(Told.BAD_TIME, value=text[:60])
-    return at(day, given[0], zone, given[1]), given[1] is not None
+    whole = folded(text)
+    for between in _BETWEEN.finditer(whole):
+        given = read_time(whole[between.end() :])
+        if given is None:
+            continue
+        day = whole[: between.start()]
+        if read_date(day, order) or two_readings(day):
+            return at(day_of(day, order), given[0], zone, given[1]), given[1] is not None
+    raise Unclear(Told.BAD_TIME, value=text[:60])
+
+
+def day_of(text: str, order: DayOrder | None = None, *, told_as: str = "") -> date:
+    """The date. Raises `Unclear`, with `told_as` or the text itself as what cannot be read."""
+    if day := read_date(text, order):
+        return day
+    if both := two_readings(text):
+        raise Unclear(Told.AMBIGUOUS_DATE, value=text[:60], **dict(zip(("one", "other"), map(str, both), strict=True)))
+    raise Unclear(Told.BAD_TIME, value=(told_as or text)[:60])
 
 
 def at(day: date, of_day: time, zone: str, offset: timezone | None = None) -> datetime:
@@ -100,7 +115,7 @@ def at(day: date, of_day: time, zone: str, offset: timezone | None = None) -> da
 
 def read_length(text: str) -> timedelta | None:
     """How long something is: `1:30`, `01:30:00`, `90`, `PT1H30M`, `90 min`, `1時間30分`; None for anything else."""
-    text = _folded(text)
+    text = folded(text)
     if found := _CLOCK.fullmatch(text):
         hours, minutes, seconds = (int(part or 0) for part in found.groups())
         return timedelta(hours=hours, minutes=minutes, seconds=seconds)
@@ -117,12 +132,10 @@ def _offset(text: str | None) -> timezone | None:
         return None
     if text.lower() in {"z", "utc"}:
         return UTC
+    if text.lower() == "jst":
+        return timezone(timedelta(hours=9))
     hours, minutes = int(text[1:3]), int(text[-2:])
     if hours > 23 or minutes > 59:
         raise ValueError(text)
     length = timedelta(hours=hours, minutes=minutes)
     return timezone(-length if text[0] == "-" else length)
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip()[:80]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from galerio_events.errors import ImportRefused
+from galerio_events.errors import ImportRefused, Problem
 from galerio_events.programme.domain.incoming import (
     MOST_BYTES,
     OWN,
@@ -21,6 +21,7 @@ from galerio_events.programme.domain.parsed import file_of
 from galerio_events.programme.imports import frab_json, frab_xml, ical_file, table_file, yaml_file
 from galerio_events.programme.imports.frab_json import read_json
 from galerio_events.programme.imports.sheets import Sheet, read_csv, read_xlsx
+from galerio_events.programme.imports.yaml_tree import Mistake
 
 _ENDINGS = {
     "yaml": FileKind.YAML,
@@ -107,11 +108,13 @@ def _own(data: bytes, target: Target) -> ProgrammeFile:
     try:
         return file_of(yaml_file.parse(data, slug=target.slug))
     except ImportRefused as refused:
-        told = [
-            RowProblem(problem.line, Told.IN_OWN_WORDS, "", {"message": problem.message})
-            for problem in refused.problems
-        ]
-        raise Unreadable(*told) from None
+        raise Unreadable(*map(_told, refused.problems)) from None
+
+
+def _told(problem: Problem) -> RowProblem:
+    if isinstance(problem, Mistake):
+        return RowProblem(problem.line, problem.told, "", dict(problem.details))
+    return RowProblem(problem.line, Told.IN_OWN_WORDS, "", {"message": problem.message})
 
 
 def _beginning(data: bytes) -> str:

@@ -40,11 +40,13 @@ def read_csv(data: bytes) -> Sheet:
         raise unreadable(Told.NOT_RECOGNISED)
     rows: list[tuple[int, tuple[str, ...]]] = []
     csv.field_size_limit(MOST_CHARACTERS)
+    lines = csv.reader(StringIO(text, newline=""), delimiter=_separator(text))
     try:
-        for number, cells in enumerate(csv.reader(StringIO(text, newline=""), delimiter=_separator(text)), start=1):
+        for number, cells in enumerate(lines, start=1):
             _append(rows, number, [cell.strip(_SPACES) for cell in cells])
-    except csv.Error as error:
-        raise unreadable(Told.BROKEN, len(rows) + 1, why=str(error)[:200]) from None
+    except csv.Error:
+        # The only thing that it minds in a text like this.
+        raise unreadable(Told.CELL_TOO_LONG, rows[-1][0] + 1 if rows else 1, most=f"{MOST_CHARACTERS:,}") from None
     return Sheet(tuple(rows))
 
 
@@ -66,8 +68,8 @@ def read_xlsx(data: bytes) -> Sheet:
         *(OSError, SyntaxError, EOFError, OverflowError, RecursionError, zipfile.LargeZipFile, NotImplementedError),
         # Encrypted parts.
         RuntimeError,
-    ) as error:
-        raise unreadable(Told.BROKEN, why=str(error)[:200] or type(error).__name__) from None
+    ):
+        raise unreadable(Told.NOT_A_WORKBOOK) from None
 
 
 def _decoded(data: bytes) -> str:
@@ -109,7 +111,7 @@ def _check_size(data: bytes) -> None:
         with zipfile.ZipFile(BytesIO(data)) as packed:
             parts = packed.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        raise unreadable(Told.BROKEN, why="not a ZIP archive") from None
+        raise unreadable(Told.NOT_A_WORKBOOK) from None
     if len(parts) > 2_000 or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise unreadable(Told.UNPACKS_TOO_LARGE)
     for part in parts:

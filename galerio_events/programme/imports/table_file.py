@@ -4,6 +4,7 @@ A column that is there says something in every row, also where its cell is empty
 it would hold alone.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,6 +36,7 @@ from galerio_events.programme.domain.incoming import (
 from galerio_events.programme.domain.rules import MOST_LINKS, MOST_PLACES, TITLE_LENGTH
 from galerio_events.programme.domain.values import LinkValue
 from galerio_events.programme.imports import moments, words
+from galerio_events.programme.imports.dates import DayOrder, order_of
 from galerio_events.programme.imports.html_text import plain
 from galerio_events.programme.imports.moments import Unclear
 from galerio_events.programme.imports.named import Named
@@ -42,6 +44,9 @@ from galerio_events.programme.imports.plain_values import web_address
 from galerio_events.programme.imports.roles import roles_of
 from galerio_events.programme.imports.sheets import Sheet
 from galerio_events.text import one_line
+
+_MIDNIGHT = re.compile(r" 0{1,2}:00(:00)?$")
+_TIMES = frozenset({Column.STARTS_AT, Column.ENDS_AT, Column.DATE, Column.START, Column.END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def parse(sheet: Sheet, kind: FileKind, target: Target, columns: Mapping[int, st
     held = {(heading.column, heading.language): heading.at for heading in found}
     if not any(column is Column.TITLE for column, _language in held):
         raise unreadable(Told.NO_TITLE_COLUMN, sheet.rows[0][0])
-    reader = _Reader(target, held)
+    reader = _Reader(target, held, _order(sheet, held))
     problems = [
         RowProblem(sheet.rows[0][0], Told.COLUMN_IGNORED, heading.text or str(heading.at + 1))
         for heading in found
@@ -113,6 +118,12 @@ def parse(sheet: Sheet, kind: FileKind, target: Target, columns: Mapping[int, st
         problems=(*problems, *sheet.problems, *reader.problems),
         language=target.language if target.language in target.languages else target.languages[0],
     )
+
+
+def _order(sheet: Sheet, held: Mapping[tuple[Column, str | None], int]) -> DayOrder | None:
+    """Which of day and month comes first in the dates of the table."""
+    places = [at for (column, _language), at in held.items() if column in _TIMES]
+    return order_of(from_cell(cells[at]) for _number, cells in sheet.rows[1:] for at in places if at < len(cells))
 
 
 def _possible(meant: tuple[Column, str | None] | None, target: Target) -> tuple[Column, str | None] | None:
@@ -137,8 +148,8 @@ def _chosen(choice: str | None, target: Target) -> tuple[Column, str | None] | N
 class _Reader:
     """Reads the rows of one table."""
 
-    def __init__(self, target: Target, held: Mapping[tuple[Column, str | None], int]) -> None:
-        self.target, self.held = target, held
+    def __init__(self, target: Target, held: Mapping[tuple[Column, str | None], int], order: DayOrder | None) -> None:
+        self.target, self.held, self.order = target, held, order
         self.zone = target.frame.timezone
         self.problems: list[RowProblem] = []
         language = target.language if target.language in target.languages else target.languages[0]
@@ -215,21 +226,28 @@ class _Reader:
 
     def _start(self) -> datetime | None:
         if given := self._said(Column.STARTS_AT):
-            day = _day(self._said(Column.DATE)) if self._has(Column.DATE) else None
-            if day is not None and (of_day := moments.read_time(given)):
-                return moments.at(day, of_day[0], self.zone, of_day[1])
-            return moments.read_moment(given, self.zone)[0]
+            day_given = self._said(Column.DATE)
+            if day_given and (of_day := moments.read_time(given)):
+                return moments.at(self._day(day_given, given), of_day[0], self.zone, of_day[1])
+            return self._moment(given)
         day_given, start = self._said(Column.DATE), self._said(Column.START)
         if not start or not day_given:
             if start and not self._has(Column.DATE):
-                return moments.read_moment(start, self.zone)[0]
+                return self._moment(start)
             if start or day_given:
                 raise Unclear(Told.NO_START)
             return None
-        day, of_day = _day(day_given), moments.read_time(start)
-        if day is None or of_day is None:
+        day, start_of_day = self._day(day_given, start), moments.read_time(start)
+        if start_of_day is None:
             raise Unclear(Told.BAD_TIME, value=f"{day_given} {start}"[:60])
-        return moments.at(day, of_day[0], self.zone, of_day[1])
+        return moments.at(day, start_of_day[0], self.zone, start_of_day[1])
+
+    def _moment(self, given: str) -> datetime:
+        return moments.read_moment(given, self.zone, self.order)[0]
+
+    def _day(self, given: str, start: str) -> date:
+        """The date, also where a spreadsheet has put midnight behind it. Raises `Unclear`."""
+        return moments.day_of(_MIDNIGHT.sub("", given), self.order, told_as=f"{given} {start}")
 
     def _end(self, starts_at: datetime) -> datetime | None:
         if length := self._said(Column.MINUTES):
@@ -242,7 +260,7 @@ class _Reader:
             return None
         of_day = moments.read_time(given)
         if of_day is None:
-            return moments.read_moment(given, self.zone)[0]
+            return self._moment(given)
         # A time alone is the next one after the start: at night that is tomorrow's.
         day = clock.in_zone(starts_at, self.zone).date()
         ends_at = moments.at(day, of_day[0], self.zone, of_day[1])
@@ -334,8 +352,3 @@ class _Reader:
     def _no(self, told: Told, **details: str) -> None:
         self.problems.append(RowProblem(self.number, told, self.label, details))
         self.faulty = True
-
-
-def _day(text: str) -> date | None:
-    """The date, also where a spreadsheet has put midnight behind it."""
-    return moments.read_date(text) or moments.read_date(text.removesuffix(" 00:00"))

@@ -7,6 +7,7 @@ import codecs
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from xml.parsers.expat import errors
 from xml.sax import SAXException, SAXParseException
 from xml.sax.handler import ContentHandler, feature_namespaces
 
@@ -25,6 +26,22 @@ _DECODED_HERE = frozenset(
         *("gb2312", "gbk", "gb18030", "big5", "euc-kr"),
     }
 )
+
+# What the parser calls by a number.
+_TOLD = {
+    errors.codes[why]: told
+    for told, reasons in {
+        Told.CUT_OFF: (
+            *(errors.XML_ERROR_NO_ELEMENTS, errors.XML_ERROR_UNCLOSED_TOKEN, errors.XML_ERROR_PARTIAL_CHAR),
+            errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        ),
+        Told.XML_TAG: (errors.XML_ERROR_TAG_MISMATCH,),
+        Told.XML_CHARACTER: (errors.XML_ERROR_INVALID_TOKEN, errors.XML_ERROR_BAD_CHAR_REF),
+        Told.XML_ENTITY: (errors.XML_ERROR_UNDEFINED_ENTITY,),
+        Told.ENCODING: (errors.XML_ERROR_UNKNOWN_ENCODING, errors.XML_ERROR_INCORRECT_ENCODING),
+    }.items()
+    for why in reasons
+}
 
 
 @dataclass(slots=True)
@@ -103,9 +120,12 @@ def read_xml(data: bytes) -> Element:
     except DefusedXmlException:
         raise unreadable(Told.FORBIDDEN_XML, parser.getLineNumber()) from None
     except SAXParseException as error:
-        raise unreadable(Told.BROKEN, error.getLineNumber() or 0, why=str(error.getMessage())[:200]) from None
-    except (SAXException, ValueError, LookupError) as error:
-        raise unreadable(Told.BROKEN, why=str(error)[:200]) from None
+        why = getattr(error.getException(), "code", 0)
+        raise unreadable(_TOLD.get(why, Told.NOT_XML), error.getLineNumber() or 0) from None
+    except LookupError:
+        raise unreadable(Told.ENCODING) from None
+    except (SAXException, ValueError):
+        raise unreadable(Told.NOT_XML, parser.getLineNumber() or 0) from None
     if builder.root is None:
         raise unreadable(Told.EMPTY)
     return builder.root

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from galerio_events.errors import ImportRefused, Problem
+from galerio_events.programme.domain.incoming import Told
 
 MOST_BYTES = 5 * 1024 * 1024
 DEEPEST = 12
@@ -75,7 +76,8 @@ def read_tree(data: bytes) -> tuple[Node, list[Problem]]:
     Raises `ImportRefused` where it cannot be read at all.
     """
     if len(data) > MOST_BYTES:
-        raise refusal(0, f"the file is larger than {MOST_BYTES >> 20} MB; a programme file is not")
+        most = str(MOST_BYTES >> 20)
+        raise refusal(0, f"the file is larger than {most} MB; a programme file is not", Told.TOO_LARGE, most=most)
     text = _decoded(data)
     builder = _Builder()
     try:
@@ -84,13 +86,22 @@ def read_tree(data: bytes) -> tuple[Node, list[Problem]]:
     except yaml.MarkedYAMLError as error:
         raise _syntax_refusal(error, text) from None
     if builder.root is None:
-        raise refusal(0, "the file is empty")
+        raise refusal(0, "the file is empty", Told.EMPTY)
     return builder.root, builder.problems
 
 
-def refusal(line: int, message: str) -> ImportRefused:
+@dataclass(frozen=True, slots=True)
+class Mistake(Problem):
+    """A problem of the format itself, which is told in the reader's language, too; `details` are pairs of names and
+    values."""
+
+    told: Told
+    details: tuple[tuple[str, str], ...] = ()
+
+
+def refusal(line: int, message: str, told: Told, **details: str) -> ImportRefused:
     """The error that gives the whole file up, for one reason."""
-    return ImportRefused((Problem(line, message),))
+    return ImportRefused((Mistake(line, message, told, tuple(details.items())),))
 
 
 def _decoded(data: bytes) -> str:
@@ -98,10 +109,12 @@ def _decoded(data: bytes) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise refusal(line, "the file is not UTF-8; save it as a text file in UTF-8") from None
+        raise refusal(line, "the file is not UTF-8; save it as a text file in UTF-8", Told.ENCODING) from None
     if found := _INVISIBLE.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        raise refusal(line, f"the file holds a character that cannot be seen (U+{ord(found[0]):04X}); remove it")
+        name = f"U+{ord(found[0]):04X}"
+        message = f"the file holds a character that cannot be seen ({name}); remove it"
+        raise refusal(line, message, Told.INVISIBLE, character=name)
     return text
 
 
@@ -111,9 +124,11 @@ def _syntax_refusal(error: yaml.MarkedYAMLError, text: str) -> ImportRefused:
     line = min(mark.line + 1, len(lines)) if mark else 0
     here = lines[line - 1] if line else ""
     if re.match(r" *\t", here):
-        return refusal(line, "YAML is indented with spaces, not with tabs")
-    hint = "; a text with ': ' or ' #' in it must stand in quotes" if "mapping values" in str(error.problem) else ""
-    return refusal(line, f"this is not YAML: {error.problem or error.context}{hint}")
+        return refusal(line, "YAML is indented with spaces, not with tabs", Told.YAML_TAB)
+    why = f"this is not YAML: {error.problem or error.context}"
+    if "mapping values" in str(error.problem):
+        return refusal(line, f"{why}; a text with ': ' or ' #' in it must stand in quotes", Told.YAML_COLON)
+    return refusal(line, why, Told.NOT_YAML)
 
 
 def _misread(text: str) -> str:
@@ -146,7 +161,7 @@ class _Builder:
         line = event.start_mark.line + 1 if event.start_mark else 0
         match event:
             case yaml.AliasEvent():
-                raise refusal(line, _NO_ANCHORS)
+                raise refusal(line, _NO_ANCHORS, Told.YAML_ANCHOR)
             case yaml.ScalarEvent():
                 broken = self._is_broken(event, line)
                 self._put(Broken(line) if broken else Scalar(line, event.value, quoted=event.style not in (None, "")))
@@ -158,11 +173,14 @@ class _Builder:
                 done = self._open.pop()
                 self._put(Broken(done.node.line) if done.broken else done.node)
             case yaml.DocumentStartEvent() if self.root is not None:
-                raise refusal(line, "the file holds a second document; a programme is one document")
+                raise refusal(
+                    line, "the file holds a second document; a programme is one document", Told.SECOND_DOCUMENT
+                )
 
     def _push(self, opened: _Open) -> None:
         if len(self._open) >= DEEPEST:
-            raise refusal(opened.node.line, f"lists and mappings are nested more than {DEEPEST} deep")
+            message = f"lists and mappings are nested more than {DEEPEST} deep"
+            raise refusal(opened.node.line, message, Told.TOO_DEEP, most=str(DEEPEST))
         self._open.append(opened)
 
     def _put(self, node: Node) -> None:
@@ -182,25 +200,27 @@ class _Builder:
         if isinstance(key, Broken):
             return
         if not isinstance(key, Scalar):
-            self._tell(key.line, "a key must be a word, not a list or a mapping")
+            self._tell(key.line, "a key must be a word, not a list or a mapping", Told.NOT_YAML)
         elif key.misread:
-            self._tell(key.line, f"YAML reads the key {key.text} as {key.misread}; write it in quotes: '{key.text}'")
+            message = f"YAML reads the key {key.text} as {key.misread}; write it in quotes: '{key.text}'"
+            self._tell(key.line, message, Told.YAML_MISREAD, value=key.text[:60])
         elif key.text in mapping.entries:
             first = mapping.lines[key.text]
-            self._tell(key.line, f"the key {key.text!r} is there twice; the first one is in line {first}")
+            message = f"the key {key.text!r} is there twice; the first one is in line {first}"
+            self._tell(key.line, message, Told.KEY_TWICE, key=key.text[:60], first=str(first))
         else:
             mapping.entries[key.text] = value
             mapping.lines[key.text] = key.line
 
     def _is_broken(self, event: yaml.NodeEvent, line: int) -> bool:
         if event.anchor is not None:
-            raise refusal(line, _NO_ANCHORS)
+            raise refusal(line, _NO_ANCHORS, Told.YAML_ANCHOR)
         tag: str | None = getattr(event, "tag", None)
         if tag is None:
             return False
-        self._tell(line, f"tags are not allowed (here: {tag[:60]}); write the plain value")
+        self._tell(line, f"tags are not allowed (here: {tag[:60]}); write the plain value", Told.YAML_TAG, tag=tag[:60])
         return True
 
-    def _tell(self, line: int, message: str) -> None:
+    def _tell(self, line: int, message: str, told: Told, **details: str) -> None:
         if not any(opened.broken for opened in self._open):
-            self.problems.append(Problem(line, message))
+            self.problems.append(Mistake(line, message, told, tuple(details.items())))

@@ -14,6 +14,7 @@ from galerio_events.events.domain import Deed, Subject
 from galerio_events.events.models import Change, Event, Venue
 from galerio_events.people.models import Availability, Person
 from galerio_events.programme.domain import RoleKind, RoleState, SessionKind
+from galerio_events.programme.domain.apart import SPACE, apart_from
 from galerio_events.programme.domain.conflicts import Conflict, Draft, Part, Place, Slot, Span
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.models import AcceptedWarning, KindRule, ProgrammeSession, RoleAssignment
@@ -126,9 +127,18 @@ def accepted_warnings(db_session: Session, event_id: int) -> dict[str, Accepted]
     """What was accepted in the event, by fingerprint, whether it is so at present or not."""
     w = AcceptedWarning
     rows = db_session.execute(
-        sa.select(w.fingerprint, w.reason, w.accepted_at, w.accepted_by).where(w.event_id == event_id)
+        sa.select(w.fingerprint, w.reason, w.accepted_at, w.accepted_by).where(
+            w.event_id == event_id, w.fingerprint.not_like(f"{SPACE}%")
+        )
     )
     return {row.fingerprint: Accepted(row.reason, row.accepted_at, row.accepted_by) for row in rows}
+
+
+def kept_apart(db_session: Session, event_id: int, of: str) -> set[frozenset[str]]:
+    """The pairs of keys of which somebody has said that they are two persons (or `organisation`s)."""
+    w = AcceptedWarning
+    said = db_session.scalars(sa.select(w.reason).where(w.event_id == event_id, w.fingerprint.like(f"{SPACE}%")))
+    return {pair.keys for pair in map(apart_from, said) if pair.of == of}
 
 
 def accepted_warning(db_session: Session, event_id: int, fingerprint: str) -> AcceptedWarning | None:

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event, EventOrganiser, Track, Venue
-from galerio_events.people.models import Organisation, Person
+from galerio_events.people.models import Availability, Organisation, Person
 from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.conflicts import required_roles
 from galerio_events.programme.domain.kinds import KindSettings
-from galerio_events.programme.domain.moving import Timed
+from galerio_events.programme.domain.moving import Free, Timed
 from galerio_events.programme.models import KindRule, ProgrammeSession, RoleAssignment
 from galerio_events.translated import Translated
 
@@ -34,6 +34,18 @@ def timed_sessions(db_session: Session, event_id: int) -> list[Timed]:
         .order_by(s.starts_at, s.key)
     )
     return [Timed(key, starts_at, ends_at, bool(fixed)) for key, starts_at, ends_at, fixed in rows]
+
+
+def free_times(db_session: Session, event_id: int) -> list[Free]:
+    """Every time that somebody of the event has named as one at which they can take part, in the order of lists."""
+    a, p = Availability, Person
+    rows = db_session.execute(
+        sa.select(a.id, p.key, a.starts_at, a.ends_at)
+        .join(p, p.id == a.person_id)
+        .where(p.event_id == event_id)
+        .order_by(p.position, p.id, a.starts_at)
+    )
+    return [Free(*row) for row in rows]
 
 
 def titles(db_session: Session, event_id: int) -> dict[str, Translated]:

@@ -83,7 +83,8 @@ def clone_problems(wish: Wish, *, taken: bool) -> tuple[CloneProblem, ...]:
     wrong = slug_problem(wish.slug)
     found = {
         CloneProblem.SLUG_INVALID: wrong is SlugProblem.INVALID,
-        CloneProblem.SLUG_RESERVED: wrong is SlugProblem.RESERVED,
+        CloneProblem.SLUG_LANGUAGE: wrong is SlugProblem.RESERVED and len(wish.slug) == 2,
+        CloneProblem.SLUG_RESERVED: wrong is SlugProblem.RESERVED and len(wish.slug) > 2,
         CloneProblem.SLUG_TAKEN: wrong is None and taken,
         CloneProblem.TITLE_MISSING: not wish.title,
         CloneProblem.YEAR_INVALID: wish.starts_on.year not in YEARS,

@@ -16,13 +16,14 @@ from galerio_events.events.domain import Deed, Entry, Subject
 from galerio_events.events.domain.plain import digest_of, settings_to_plain
 from galerio_events.events.domain.settings import EventSettings, SettingProblem, SettingsRefused, event_problems
 from galerio_events.events.models import Venue
+from galerio_events.people.services import move_availabilities
 from galerio_events.programme import queries
-from galerio_events.programme.domain.moving import Keeping, Move, MoveRefused, move
+from galerio_events.programme.domain.moving import Keeping, Move, MoveRefused, move, moved_along
 from galerio_events.programme.domain.plain import session_to_plain
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.domain.values import SessionValues
 from galerio_events.programme.models import ProgrammeSession
-from galerio_events.programme.queries.settings import timed_sessions, uses
+from galerio_events.programme.queries.settings import free_times, timed_sessions, uses
 
 
 class InUse(DomainError):
@@ -37,10 +38,12 @@ def change_event(
     seen: str,
     keeping: Keeping,
     days: int = 0,
+    people: bool = False,
     by: int | None = None,
     now: datetime,
-) -> int:
-    """Settle that for the event and move its sessions accordingly; how many of them moved.
+) -> tuple[int, int]:
+    """Settle that for the event and move its sessions accordingly, and with `people` also the times at which these can
+    take part; how many sessions moved, and of how many people the times.
 
     `seen` is the digest of the settings that the reader was shown; `keeping` and `days` say what the sessions do, as
     `moving.move` takes them. Raises `SettingsRefused`, `MoveRefused`, and `ChangeConflict(STALE)` where somebody else
@@ -49,7 +52,7 @@ def change_event(
     events.lock(db_session, event_id)
     stored = events.event_settings(events.by_id(db_session, event_id))
     if stored == values:
-        return 0
+        return 0, 0
     if seen != digest_of(settings_to_plain(stored)):
         raise ChangeConflict(Conflict.STALE)
     if problems := event_problems(values):
@@ -64,7 +67,10 @@ def change_event(
     event_services.save_event_settings(db_session, event_id, values, seen=seen, by=by, now=now, batch=batch)
     changed = {key: {"starts_at": times[0], "ends_at": times[1]} for key, times in found.times.items()}
     _change_sessions(db_session, event_id, changed, by=by, now=now, batch=batch)
-    return len(changed)
+    along = moved_along(before, after, free_times(db_session, event_id), keeping=keeping, days=days) if people else {}
+    if not along:
+        return len(changed), 0
+    return len(changed), len(move_availabilities(db_session, event_id, along, by=by, now=now, batch=batch))
 
 
 def remove_place(

@@ -11,7 +11,7 @@ from galerio_events.events import queries as events
 from galerio_events.events.domain import Deed, Subject
 from galerio_events.events.services import add_event
 from galerio_events.programme import queries
-from galerio_events.programme.domain.incoming import Choices, ProgrammeFile, RowProblem, Told
+from galerio_events.programme.domain.incoming import Choices, ProgrammeFile, Removal, RowProblem, Told
 from galerio_events.programme.domain.parsed import event_fields, file_of
 from galerio_events.programme.domain.planning import Draft, Item, Plan, make_plan
 from galerio_events.programme.domain.values import Counts, EventValues, ParsedProgramme
@@ -24,6 +24,10 @@ class PlanRefused(DomainError):
     def __init__(self, plan: Plan) -> None:
         super().__init__("; ".join(problem.told for problem in plan.refusals))
         self.plan = plan
+
+
+class OtherRemovals(DomainError):
+    """All sessions that the file lacks were to be removed, and they are others than those that were shown."""
 
 
 def plan_import(db_session: Session, event_id: int, file: ProgrammeFile, choices: Choices) -> tuple[Draft, Plan]:
@@ -39,18 +43,23 @@ def import_file(
     choices: Choices,
     *,
     seen: int | None = None,
+    seen_missing: str | None = None,
     by: int | None = None,
     now: datetime,
 ) -> Plan:
     """Do to the event's draft what the plan for the file says, all of it at once.
 
-    `seen` is the newest change of the event that whoever confirmed the plan knew of. Raises `ChangeConflict(STALE)`
-    where there is a newer one or somebody else was faster, and `PlanRefused` where the plan is not possible.
+    `seen` is the newest change of the event that whoever confirmed the plan knew of, `seen_missing` the digest of the
+    sessions that the file lacks as they were shown. Raises `ChangeConflict(STALE)` where there is a newer change or
+    somebody else was faster, `OtherRemovals` where all sessions that the file lacks are to go and those are others, and
+    `PlanRefused` where the plan is not possible.
     """
     events.lock(db_session, event_id)
     if seen is not None and events.newest_change(db_session, event_id) != seen:
         raise ChangeConflict(Conflict.STALE)
     plan = plan_import(db_session, event_id, file, choices)[1]
+    if choices.removal is Removal.ALL and seen_missing is not None and seen_missing != plan.missing_digest:
+        raise OtherRemovals
     if not plan.possible:
         raise PlanRefused(plan)
     try:

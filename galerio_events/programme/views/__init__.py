@@ -6,6 +6,7 @@ from galerio_events.programme.views import (  # noqa: F401 they add routes to th
     history,
     kinds,
     place,
+    removing,
     settings,
     timetable,
     translations,

@@ -56,9 +56,10 @@ def changed(event: Event, key: str) -> ResponseReturnValue:
     return compressed(jsonify(live.part(event, [key]) | {"key": key}))
 
 
-def stale(event: Event, key: str) -> ResponseReturnValue:
-    """Somebody else has saved the session since the reader saw it: nothing was done, and this is what it says now."""
-    return compressed(jsonify(live.part(event, [key]) | {"key": key, "stale": True})), 409
+def stale(event: Event, key: str, problem: str) -> ResponseReturnValue:
+    """Somebody else was faster: nothing was done, as `problem` says, and this is what the session says now."""
+    answer = live.part(event, [key]) | {"key": key, "stale": True, "problems": {"start": problem}}
+    return compressed(jsonify(answer)), 409
 
 
 def expired() -> ResponseReturnValue:

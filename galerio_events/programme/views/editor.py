@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -22,11 +22,21 @@ from galerio_events.programme.domain.rules import Frame, SessionProblem, Session
 from galerio_events.programme.domain.texts import suggested_key
 from galerio_events.programme.domain.together import Both, differences, session_together
 from galerio_events.programme.domain.values import SessionValues
-from galerio_events.programme.forms import Instants, SessionForm, form_data, rearranged, session_form, tell_unseen
+from galerio_events.programme.forms import (
+    Instants,
+    Listed,
+    SessionForm,
+    form_data,
+    rearranged,
+    session_form,
+    tell_unseen,
+)
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.programme.queries.bases import session_at
+from galerio_events.programme.views.trail import trail_back
 from galerio_events.text import new_nonce
 from galerio_events.translated import EMPTY, Translated
+from galerio_events.web.compression import compressed
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
 from galerio_events.web.guards import actor
 from galerio_events.web.labels import label
@@ -37,6 +47,8 @@ MOST_ROWS = 200
 # How long a new session is where the event expects nothing of its kind, and what an address may ask for at most.
 USUAL_MINUTES = 60
 MOST_MINUTES = 1440
+# Among more people than these one types a name instead of reading a list.
+MOST_LISTED = 20
 # What a new break is called until somebody finds a better title.
 BREAK = Translated({"ja": "休憩", "en": "Break"})
 
@@ -66,7 +78,7 @@ class Editor:
         form.venue.choices = nothing + _options(self.choices.venues)
         form.track.choices = nothing + _options(self.choices.tracks)
         form.organiser.choices = nothing + _options(self.choices.organisations)
-        people = [("", _("choose somebody")), *_options(self.choices.people)]
+        people = Listed([("", _("choose somebody")), *_options(self.choices.people)])
         stored = None if self.session is None else queries.values_of(self.session)
         talks = {(credit.role.value, credit.person): credit.title for credit in stored.people} if stored else {}
         if stored is not None:
@@ -129,7 +141,7 @@ class Editor:
         tell_unseen(form)
         return self.page(form, 422, problem=problem)
 
-    def page(self, form: SessionForm, status: int, **more: Any) -> tuple[str, int]:
+    def page(self, form: SessionForm, status: int, **more: Any) -> tuple[Response, int]:
         """The form as a page; from the first stale save on, until one succeeds, with the comparison."""
         asked = form.instants(self.frame).questions
         if self.session is not None and form.base.data:
@@ -142,12 +154,15 @@ class Editor:
             asked={name: [(clock.to_text(moment), moment) for moment in moments] for name, moments in asked.items()},
             language_names=LANGUAGE_NAMES,
             slot_minutes=_slot_minutes(form.instants(self.frame)),
+            many_people=len(self.choices.people) > MOST_LISTED,
             **more,
         )
-        return page, status
+        return compressed(Response(page, mimetype="text/html")), status
 
     def _back_to(self, key: str) -> ResponseReturnValue:
-        """To the session's place in the list."""
+        """To the session's place in the list, or to the list of missing translations where the reader came from it."""
+        if back := trail_back():
+            return redirect(back)
         times = queries.times_by_key(db.session(), self.event.id)
         day = day_of(self.event, times[key][0]).isoformat() if len(times) > MOST_ROWS and key in times else None
         return redirect(url_for("programme.sessions", slug=self.event.slug, day=day, _anchor=key))

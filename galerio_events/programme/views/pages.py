@@ -4,27 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, abort, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from galerio_events import clock
-from galerio_events.errors import ChangeConflict
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
-from galerio_events.programme import queries, services
-from galerio_events.programme.domain.rules import SessionRefused
+from galerio_events.programme import queries
 from galerio_events.programme.domain.texts import Gap, gaps
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.programme.views import drawing, live
-from galerio_events.programme.views.editor import MOST_ROWS, Editor, day_of, number
+from galerio_events.programme.views.editor import MOST_ROWS, Editor, day_of
 from galerio_events.text import fold, one_line
 from galerio_events.web.expired import when_expired
 from galerio_events.web.filters import LANGUAGE_NAMES
-from galerio_events.web.guards import actor, requires
+from galerio_events.web.guards import requires
 from galerio_events.web.overview import Card, overview_card
 
 bp = Blueprint("programme", __name__)
@@ -94,66 +91,6 @@ def edit_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     return _removed(editor) or editor.asked()
 
 
-@requires(Permission.PROGRAMME_EDIT)
-def _expired(language: str, slug: str, key: str) -> ResponseReturnValue | None:
-    """A script gets another token; a form that took no time to fill in is asked for again as everywhere."""
-    return drawing.expired() if live.wants_json() else None
-
-
-@bp.route("/<language:language>/organise/<slug>/programme/<key>/remove", methods=["GET", "POST"])
-@requires(Permission.PROGRAMME_EDIT)
-@when_expired(_expired)
-def remove_session(language: str, slug: str, key: str) -> ResponseReturnValue:
-    """Says what removing does, and does it."""
-    session = _session_or_404(key)
-    if request.method == "GET":
-        return render_template("organise/session_remove.html", event=g.event, session=session)
-    try:
-        services.remove_session(
-            db.session(), g.event.id, key, expected_version=_version(), by=actor().account_id, now=clock.utc_now()
-        )
-    except ChangeConflict:
-        db.session.rollback()
-        if not live.wants_json():
-            raise
-        return drawing.stale(g.event, key)
-    db.session.commit()
-    if live.wants_json():
-        return drawing.changed(g.event, key)
-    flash(_("Removed from the draft. The public sees it until the next release."), "success")
-    return redirect(url_for("programme.sessions", slug=slug))
-
-
-@bp.post("/<language:language>/organise/<slug>/programme/<key>/restore")
-@requires(Permission.PROGRAMME_EDIT)
-@when_expired(_expired)
-def restore_session(language: str, slug: str, key: str) -> ResponseReturnValue:
-    """Put a removed session back into the draft."""
-    session = _session_or_404(key)
-    try:
-        services.restore_session(
-            db.session(), g.event.id, key, expected_version=_version(), by=actor().account_id, now=clock.utc_now()
-        )
-    except ChangeConflict:
-        db.session.rollback()
-        if not live.wants_json():
-            raise
-        return drawing.stale(g.event, key)
-    except SessionRefused:
-        db.session.rollback()
-        session = _session_or_404(key)
-        problem = _("This session lies outside the days of the event now, so it cannot be restored as it is.")
-        if live.wants_json():
-            return jsonify({"problems": {"start": problem}}), 422
-        page = render_template("organise/session_removed.html", event=g.event, session=session, problem=problem)
-        return page, 422
-    db.session.commit()
-    if live.wants_json():
-        return drawing.changed(g.event, key)
-    flash(_("Restored to the draft."), "success")
-    return redirect(url_for("programme.edit_session", slug=slug, key=key))
-
-
 @overview_card(10, Permission.PROGRAMME_READ)
 def card(db_session: Session, event: Event) -> Card:
     """How many sessions the draft has, and how many of them lack a translation."""
@@ -170,24 +107,26 @@ def card(db_session: Session, event: Event) -> Card:
 
 
 def _editor(key: str | None = None) -> Editor:
-    return Editor(g.event, None if key is None else _session_or_404(key))
+    return Editor(g.event, None if key is None else session_or_404(key))
+
+
+def removed_page(session: ProgrammeSession, problem: str = "") -> str:
+    """What stands where a removed session was."""
+    return render_template("organise/session_removed.html", event=g.event, session=session, problem=problem)
 
 
 def _removed(editor: Editor) -> ResponseReturnValue | None:
     if editor.session is None or editor.session.removed_at is None:
         return None
-    return render_template("organise/session_removed.html", event=g.event, session=editor.session)
+    return removed_page(editor.session)
 
 
-def _session_or_404(key: str) -> ProgrammeSession:
+def session_or_404(key: str) -> ProgrammeSession:
+    """The session of that key, whether it is in the draft or was removed from it."""
     session = queries.session_by_key(db.session(), g.event.id, key)
     if session is None:
         abort(404)
     return session
-
-
-def _version() -> int:
-    return number(request.form.get("version"))
 
 
 def _gaps(session: ProgrammeSession, languages: Sequence[str]) -> tuple[Gap, ...]:

@@ -127,6 +127,11 @@ def title(subject: Subject, key: str, said: Mapping[str, Any], naming: Naming) -
     if subject is Subject.RELEASE:
         return _("Release %(number)s", number=key)
     if subject is Subject.WARNING:
+        if apart := said.get("apart"):
+            of, *keys = apart
+            names_of = naming.of(Subject(of))
+            named = _(" – ").join(tr_text(names_of.get(key, Translated({}))) or key for key in keys)
+            return _("Two entries, not one: %(names)s", names=named)
         plain = said.get("conflict")
         names = Names(naming.sessions, naming.people, naming.venues)
         return told(conflict_from_plain(plain), names, naming.zone) if plain else _("A conflict")
@@ -140,7 +145,7 @@ def rows(entry: Past, naming: Naming) -> list[Row]:
     return [
         row
         for each in differences(entry.before, entry.after)
-        if each.field != "conflict"
+        if each.field not in {"conflict", "apart"}
         for row in field_rows(entry.subject, each.field, (each.before, each.after), naming)
     ]
 

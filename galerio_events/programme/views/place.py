@@ -91,7 +91,7 @@ def place_session(language: str, slug: str, key: str) -> ResponseReturnValue:
     if session is None:
         abort(404)
     if session.removed_at is not None:
-        return _gone()
+        return gone()
     if request.method == "GET" and request.args.get("dry") == "1":
         return _dry(session)
     if request.method == "GET":
@@ -122,7 +122,7 @@ def place_session(language: str, slug: str, key: str) -> ResponseReturnValue:
         return _refused(session, explained(refused.problems), wanted.reading)
     except NotFound:
         db.session.rollback()
-        return _gone()
+        return gone()
     except ChangeConflict:
         db.session.rollback()
         return _stale(key, wanted)
@@ -193,7 +193,8 @@ def _done(key: str, there: Placement) -> ResponseReturnValue:
     return redirect(url_for("programme.sessions", slug=event.slug, day=day, _anchor=key))
 
 
-def _gone() -> ResponseReturnValue:
+def gone() -> ResponseReturnValue:
+    """Where a session that somebody else has removed is looked for."""
     if live.wants_json():
         return jsonify(
             {"gone": True, "problems": {"start": _("Somebody else has removed this session meanwhile.")}}
@@ -220,7 +221,7 @@ def _stale(key: str, wanted: Wanted) -> ResponseReturnValue:
     event: Event = g.event
     session = queries.session_by_key(db.session(), event.id, key)
     if session is None or session.removed_at is not None:
-        return _gone()
+        return gone()
     base = before_news(event, session, wanted.since)
     mine = _commanded(request.form.get("do", ""), placement_of(base)) or wanted.reading.placement
     stored = placement_of(queries.values_of(session))
@@ -231,7 +232,7 @@ def _stale(key: str, wanted: Wanted) -> ResponseReturnValue:
         return _unknown(session, found.together)
     if not live.wants_json():
         return _page(session, _shown(found.together, session.version), 409, comparison=found)
-    answer = live.part(event, [key]) | {"stale": True, "comparison": _plain(found)}
+    answer = live.part(event, [key]) | {"stale": True, "comparison": plain(found)}
     return compressed(jsonify(answer)), 409
 
 
@@ -247,7 +248,8 @@ def _unknown(session: ProgrammeSession, wanted: Placement) -> ResponseReturnValu
     return _page(session, _shown(wanted, session.version), 409, problem=told)
 
 
-def _plain(found: Comparison) -> dict[str, Any]:
+def plain(found: Comparison) -> dict[str, Any]:
+    """The comparison for the script."""
     together = found.together
     return {
         "differences": [

@@ -1,10 +1,12 @@
 """Computing suggestions: claim a request, search, write down what came of it.
 
-No transaction is open while the search runs; once a second a short one tells how far it is, which is also the sign of
-life by which others see that somebody is at it.
+No transaction is open while it is being worked out, in a thread of its own; once a second a short one tells how far it
+is, which is also the sign of life by which others see that somebody is at it, also while the problem is still being put
+together.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import datetime
 
 import structlog
@@ -29,7 +31,7 @@ from galerio_events.programme.domain.conflicts import Draft
 from galerio_events.programme.queries import arranging as reads
 from galerio_events.programme.queries.conflicts import conflict_draft
 from galerio_events.programme.services import arranging as services
-from galerio_events.programme.worker.solver import Answer, Watch, solve
+from galerio_events.programme.worker.solver import Answer, solve
 
 Search = Callable[..., Answer]
 
@@ -74,8 +76,10 @@ class Arranger:
             change = reads.newest_change(db_session, event_id)
             draft = conflict_draft(db_session, event_id)
             where = services.where_people_are(db_session, event_id)
+        work = _Work(self._search, self._every)
         try:
-            result = self._result(arrangement_id, change, draft, wishes, where)
+            with ThreadPoolExecutor(1, "suggestion") as pool:
+                result = self._awaited(pool.submit(work.result, change, draft, wishes, where), work, arrangement_id)
         except Exception as error:  # noqa: BLE001 written into the log, and told on the suggestion's page
             _log.exception("no suggestion could be computed", arrangement_id=arrangement_id, error=str(error))
             result = Result(Outcome.GONE, change)
@@ -87,26 +91,39 @@ class Arranger:
             db_session.commit()
         _log.info("suggestion", arrangement_id=arrangement_id, outcome=result.outcome.value, moves=len(result.moves))
 
-    def _result(self, arrangement_id: int, change: int, draft: Draft, wishes: Wishes, where: Where) -> Result:
+    def _awaited(self, coming: Future[Result], work: "_Work", arrangement_id: int) -> Result:
+        """What comes of it, having told all the while how far it is, and the work when nobody wants it any more."""
+        while not wait([coming], timeout=self._every).done:
+            if self._stop():
+                work.wanted = False
+                continue
+            with self._open_session() as db_session:
+                work.wanted = services.tell_progress(db_session, arrangement_id, work.progress, now=self._clock())
+                db_session.commit()
+        return coming.result()
+
+
+class _Work:
+    """One search: how far it is, and whether anybody still wants it."""
+
+    def __init__(self, search: Search, every: float) -> None:
+        self._search = search
+        self._every = every
+        self.progress = Progress()
+        self.wanted = True
+
+    def result(self, change: int, draft: Draft, wishes: Wishes, where: Where) -> Result:
+        """What came of it, worked out from nothing but these values."""
         problem = problem_of(draft, wishes, where)
         before = figures(draft, where)
         if problem.stuck:
             return Result(Outcome.INFEASIBLE, change, before=before, stuck=problem.stuck)
-        answer = self._search(
-            problem, seconds=float(wishes.seconds), watch=self._watch(arrangement_id), every=self._every
-        )
+        answer = self._search(problem, seconds=float(wishes.seconds), watch=self._watch, every=self._every / 4)
         return result_of(answer, problem, draft, where, change)
 
-    def _watch(self, arrangement_id: int) -> Watch:
-        def watch(progress: Progress) -> bool:
-            if self._stop():
-                return False
-            with self._open_session() as db_session:
-                wanted = services.tell_progress(db_session, arrangement_id, progress, now=self._clock())
-                db_session.commit()
-            return wanted
-
-        return watch
+    def _watch(self, progress: Progress) -> bool:
+        self.progress = progress
+        return self.wanted
 
 
 def result_of(answer: Answer, problem: Problem, draft: Draft, where: Where, change: int) -> Result:

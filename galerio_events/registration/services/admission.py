@@ -41,7 +41,8 @@ _REGISTRATION_ID = sa.bindparam("registration_id", type_=sa.Integer)
 
 def _insert(dialect: Any) -> Any:
     """The statement that writes a registration and returns its id, or nothing where a constraint forbids it."""
-    values = {column: queries.parameter(_REGISTRATION, column) for column in _COLUMNS}
+    fixed = {"state": queries.constant(RegistrationState.ACTIVE), "version": queries.constant(1), "updated_at": _NOW}
+    values = {column: queries.parameter(_REGISTRATION, column) for column in _COLUMNS} | fixed
     return dialect.insert(_REGISTRATION).values(values).on_conflict_do_nothing().returning(_REGISTRATION.c.id)
 
 
@@ -50,8 +51,8 @@ def _belongings(registration_id: sa.ColumnElement[int], registration: sa.FromCla
     the confirmation. `registration` is what returns the id, where that is no parameter."""
     consents, links = ConsentRecord.__table__, PrivateLink.__table__
     terms = [queries.parameter(consents, column) for column in ("text_version", "language")]
-    answers = queries.parameters(consents, [registration_id, *terms, _NOW], ["kind", "given"], len(ConsentKind))
-    keys = queries.parameters(links, [registration_id, _NOW], ["purpose", "nonce", "token_hash"], len(LinkPurpose))
+    answers = queries.parameters(consents, [registration_id, *terms, _NOW], ConsentKind, ["given"])
+    keys = queries.parameters(links, [registration_id, _NOW], LinkPurpose, ["nonce", "token_hash"])
     return [
         sa.insert(SessionChoice).from_select(["registration_id", "session_id"], queries.choices(registration_id)),
         sa.insert(ConsentRecord).from_select(
@@ -160,7 +161,6 @@ def _write(
         {
             "registrations_event_id": edition.event_id,
             "registrations_reference": reference,
-            "registrations_state": RegistrationState.ACTIVE,
             "registrations_name": details.name,
             "registrations_reading": details.reading,
             "registrations_email": details.email,
@@ -172,18 +172,15 @@ def _write(
             "registrations_language": details.language,
             "registrations_submission_key": submission,
             "registrations_created_at": now,
-            "registrations_updated_at": now,
-            "registrations_version": 1,
             "keys": list(details.sessions),
             "consent_records_text_version": terms.version,
             "consent_records_language": terms.language,
         }
-        | {f"consent_records_kind_{number}": kind for number, kind in enumerate(ConsentKind)}
         | {f"consent_records_given_{number}": kind in details.consents for number, kind in enumerate(ConsentKind)}
         | {
             f"private_links_{column}_{number}": link[column]
             for number, link in enumerate(links)
-            for column in ("purpose", "nonce", "token_hash")
+            for column in ("nonce", "token_hash")
         }
         | outbox.as_parameters(mail, now=now)
     )

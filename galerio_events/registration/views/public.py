@@ -14,13 +14,14 @@ from galerio_events.extensions import db
 from galerio_events.registration import queries, services
 from galerio_events.registration.domain import (
     AffiliationKind,
+    Details,
     Edition,
     Refusal,
     RegistrationRefused,
     choosable,
     refusal,
 )
-from galerio_events.registration.forms import RegistrationForm
+from galerio_events.registration.forms import RegistrationForm, plain_answers
 from galerio_events.registration.views.common import (
     Allowance,
     country_options,
@@ -76,22 +77,22 @@ def register(language: str, slug: str) -> Any:
     # What can be looked up without holding up others is looked up before the transaction that writes.
     with reading_only():
         edition = edition_of(db_session, slug)
-        form = _form(edition, language)
-        valid = form.validate()
-        email = form.email.data or ""
-        was_known = valid and queries.known_beforehand(db_session, edition.event_id, email)
+        details = _answers(edition, language)
+        was_known = isinstance(details, Details) and queries.known_beforehand(
+            db_session, edition.event_id, details.email
+        )
         end_reading(db_session)
-    if form.website.data:
-        log.info("registration by a program turned away")
-        return _thanks(slug, email)
-    if not valid:
-        return _page(edition, form, language=language, now=now), 422
+    if isinstance(details, RegistrationForm):
+        if details.website.data:
+            log.info("registration by a program turned away")
+            return _thanks(slug, details.email.data or "")
+        return _page(edition, details, language=language, now=now), 422
     try:
         services.register(
             db_session,
             edition,
-            form.details(email=email),
-            form_key=(form.form_key.data or new_nonce())[:200],
+            details,
+            form_key=(request.form.get("form_key") or new_nonce())[:200],
             was_known=was_known,
             terms=terms(language),
             secret_key=secret_key(),
@@ -99,9 +100,11 @@ def register(language: str, slug: str) -> Any:
         )
     except RegistrationRefused as refused:
         db_session.rollback()
+        form = _form(edition, language)
+        form.validate()
         return _refused(edition, form, refused, language=language, now=now)
     db_session.commit()
-    return _thanks(slug, email)
+    return _thanks(slug, details.email)
 
 
 @blueprint.get("/<language:language>/<slug>/register/done")
@@ -146,6 +149,17 @@ def _too_many(language: str, slug: str, seconds: int) -> tuple[str, int, dict[st
     )
     notice = _("Too many registrations have come from your network just now.") + " " + wait
     return _as_sent(language, slug, notice), 429, {"Retry-After": str(seconds)}
+
+
+def _answers(edition: Edition, language: str) -> Details | RegistrationForm:
+    """The answers that were sent; where something is wrong with them, the form that says what."""
+    plain = plain_answers(request.form, sessions={s.key for s in choosable(edition.programme)})
+    if plain is not None:
+        return plain
+    form = _form(edition, language)
+    if form.validate() and not form.website.data:
+        return form.details(email=form.email.data or "")
+    return form
 
 
 def _form(edition: Edition, language: str) -> RegistrationForm:

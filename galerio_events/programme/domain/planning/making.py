@@ -10,6 +10,7 @@ from galerio_events.programme.domain.incoming import (
     Choices,
     InLanguages,
     ProgrammeFile,
+    Removal,
     RowProblem,
     Told,
 )
@@ -24,7 +25,7 @@ from galerio_events.translated import EMPTY
 def make_plan(draft: Draft, file: ProgrammeFile, choices: Choices) -> Plan:
     """What the file would do to the draft.
 
-    Rows that cannot be imported are refused, each with its problem. Nothing is removed but what `choices.remove` names.
+    Rows that cannot be imported are refused, each with its problem. Nothing is removed but what `choices` name.
     """
     languages = draft.languages
     event, event_changed = _event(draft, file)
@@ -52,7 +53,7 @@ def make_plan(draft: Draft, file: ProgrammeFile, choices: Choices) -> Plan:
     keys = {subject: found.keys for subject, found in resolved.items()}
     sessions = resolve_sessions(file.sessions, draft, frame, keys, languages=languages, whole=file.whole)
     missing = _missing(draft, file, sessions)
-    removed = tuple(item for item in missing if item.key in choices.remove)
+    removed = _removed(missing, choices)
     problems = [*file.problems, *(p for found in resolved.values() for p in found.problems), *sessions.problems]
     outside = _left_outside(draft, frame, sessions, {item.key for item in removed}) if takes_event else []
     items = []
@@ -125,6 +126,12 @@ def _missing(draft: Draft, file: ProgrammeFile, sessions: SessionsResolved) -> t
         and (key not in sessions.matched or key in sessions.cancelled)
         and (stored.values.scheduled or file.whole)
     )
+
+
+def _removed(missing: tuple[Item, ...], choices: Choices) -> tuple[Item, ...]:
+    if choices.removal is Removal.TICKED:
+        return tuple(item for item in missing if item.key in choices.remove)
+    return missing if choices.removal is Removal.ALL else ()
 
 
 def _left_outside(draft: Draft, frame: Frame, sessions: SessionsResolved, removed: set[str]) -> list[RowProblem]:

@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any
 
 from galerio_events.events.domain import Deed, Subject, VenueKind
+from galerio_events.events.domain.plain import digest_of
 from galerio_events.programme.domain import SessionKind
 from galerio_events.programme.domain.incoming import RowProblem
 from galerio_events.programme.domain.rules import Frame
@@ -162,6 +163,11 @@ class Plan:
         if any(problem.stops_all for problem in self.problems):
             return False
         return self.leaves_out or not self.refusals
+
+    @property
+    def missing_digest(self) -> str:
+        """What a form carries to know later whether the missing sessions are still those that it showed."""
+        return digest_of({"missing": sorted(item.key for item in self.missing)})
 
     @property
     def counts(self) -> Counts:

@@ -42,6 +42,7 @@ from galerio_events.programme.forms.rows import rearranged
 from galerio_events.programme.queries import people as parts
 from galerio_events.programme.queries.bases import first_of, states
 from galerio_events.programme.views.texts import text_label
+from galerio_events.programme.views.trail import trail_back
 from galerio_events.web.filters import LANGUAGE_NAMES
 from galerio_events.web.guards import actor
 from galerio_events.web.locale import page_language
@@ -119,7 +120,7 @@ class EntryEditor(ABC):
             return self._compare(values)
         db.session.commit()
         flash(_("Saved in the draft. The public sees it after the next release."), "success")
-        return redirect(url_for(self.listed, slug=self.event.slug, _anchor=key))
+        return redirect(trail_back() or url_for(self.listed, slug=self.event.slug, _anchor=key))
 
     def page(self, form: Any, status: int, **more: Any) -> tuple[str, int]:
         """The form as a page; from the first stale save on, until one succeeds, with the comparison."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import g, url_for
+from flask import flash, g, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup, escape
 
 from galerio_events import clock
 from galerio_events.events import queries as events
@@ -20,18 +21,19 @@ from galerio_events.events.domain import EventFormat, Subject
 from galerio_events.events.domain.plain import digest_of, settings_from_plain, settings_to_plain
 from galerio_events.events.domain.settings import KNOWN_LANGUAGES, EventSettings, event_problems
 from galerio_events.extensions import db
+from galerio_events.people.queries import people_rows
 from galerio_events.permissions import Permission
-from galerio_events.programme.domain.moving import Keeping, Move, MoveRefused, Obstacle, Timed, move
+from galerio_events.programme.domain.moving import Keeping, Move, MoveRefused, Obstacle, Timed, move, people_outside
 from galerio_events.programme.forms.settings import EventForm, event_data, event_form
 from galerio_events.programme.queries.bases import states
-from galerio_events.programme.queries.settings import texts_in, timed_sessions, titles
+from galerio_events.programme.queries.settings import free_times, texts_in, timed_sessions, titles
 from galerio_events.programme.services.edition import change_event, frame_of
 from galerio_events.programme.views.settings.blueprint import bp
 from galerio_events.programme.views.settings.sheet import Sheet
 from galerio_events.translated import Translated
 from galerio_events.web import times
 from galerio_events.web.expired import when_expired
-from galerio_events.web.filters import LANGUAGE_NAMES
+from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
 from galerio_events.web.guards import requires
 from galerio_events.web.labels import label
 from galerio_events.web.locale import page_language
@@ -62,10 +64,12 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is to be answered before the change is made. `dropped` are languages with how many texts there are."""
+    """What is to be answered before the change is made. `dropped` are languages with how many texts there are, `people`
+    is how many have named times at which they can take part that could go along."""
 
     ways: tuple[Way, ...]
     asked: bool
+    people: int
     dropped: tuple[tuple[str, int], ...]
     digest: str
 
@@ -124,16 +128,19 @@ class EventSheet(Sheet):
             way = next((each for each in question.ways if each.name == form.sessions.data), None)
         if way is None or (question.open and form.confirmed.data != question.digest):
             form.sessions.data = (way or self._usual(question, stored, values)).name
+            if form.confirmed.data != question.digest:
+                form.people.data = True
             form.confirmed.data = question.digest
             return self.page(form, 200, question=question)
         try:
-            moved = change_event(
+            moved, people = change_event(
                 db.session(),
                 self.event.id,
                 values,
                 seen=form.seen.data or "",
                 keeping=way.keeping,
                 days=way.days,
+                people=question.asked and form.people.data,
                 by=self.by,
                 now=self.now,
             )
@@ -143,7 +150,35 @@ class EventSheet(Sheet):
         text = _("Saved in the draft. The public sees it after the next release.")
         if moved:
             text += " " + ngettext("%(num)d session was moved.", "%(num)d sessions were moved.", moved)
+        if people:
+            text += " " + ngettext(
+                "The times of %(num)d person went along.", "The times of %(num)d persons went along.", people
+            )
+        if frame_of(stored) != frame_of(values):
+            self._tell_outside(values)
         return self.saved(text)
+
+    def _tell_outside(self, values: EventSettings) -> None:
+        """Name those whose times lie outside the days that the event has now."""
+        outside = people_outside(frame_of(values), free_times(db.session(), self.event.id))
+        if not outside:
+            return
+        rows = [row for row in people_rows(db.session(), self.event.id) if row.key in outside]
+        links = [
+            Markup('<a href="{}">{}</a>').format(
+                url_for("people.person", slug=self.event.slug, key=row.key, _anchor="times"),
+                tr_text(row.name) or row.key,
+            )
+            for row in rows[:MOST_NAMED]
+        ]
+        if len(rows) > MOST_NAMED:
+            links.append(escape(_("and %(number)d more", number=len(rows) - MOST_NAMED)))
+        text = ngettext(
+            "%(num)d person has named times that lie outside the days of the event now:",
+            "%(num)d persons have named times that lie outside the days of the event now:",
+            len(rows),
+        )
+        flash(Markup("{} {}").format(text, escape(_(", ")).join(links)), "warning")
 
     def _refused(self, form: EventForm, question: Question, way: Way) -> tuple[str, int]:
         """The form with the sessions that are in the way."""
@@ -191,14 +226,17 @@ class EventSheet(Sheet):
             for language in stored.languages
             if language not in values.languages
         )
+        free = free_times(db.session(), self.event.id) if other_zone or days else []
         digest = digest_of(
             {
+                "people": len(free),
                 "values": settings_to_plain(values),
                 "ways": [(way.name, len(way.move.times), sorted(way.move.obstacles)) for way in ways],
                 "dropped": dropped,
             }
         )
-        return Question(tuple(ways), other_zone or bool(days), dropped, digest)
+        people = len({each.person for each in free})
+        return Question(tuple(ways), other_zone or bool(days), people, dropped, digest)
 
     @staticmethod
     def _usual(question: Question, stored: EventSettings, values: EventSettings) -> Way:

@@ -1,11 +1,14 @@
 """Who stands behind the event, with their logos."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
 
 from galerio_events import clock
 from galerio_events.errors import NotFound
@@ -30,9 +33,13 @@ from galerio_events.web.labels import label
 
 
 class OrganiserSheet(Sheet):
-    """The form of one of them; without one, of a new one."""
+    """The form of one of them; without one, of a new one.
+
+    No browser sends a picture twice, so that of a form that comes back is stored already, and the form names it.
+    """
 
     template = "settings/organiser.html"
+    keeps = True
 
     def __init__(self, event: Event, organiser_id: int | None) -> None:
         super().__init__(event)
@@ -70,21 +77,21 @@ class OrganiserSheet(Sheet):
     def merged(self, form: OrganiserForm, values: Mapping[str, Any]) -> OrganiserForm:
         made = self.form(None, values)
         made.remove_logo.data = form.remove_logo.data
-        if getattr(form.logo.data, "filename", ""):
-            made.logo.errors = [_("Choose the picture again: pages cannot keep files.")]
+        self._keep(form)
+        made.kept_logo.data = form.kept_logo.data if self._kept(form) else ""
         return made
 
     def seen(self) -> str:
         return services.organisers_digest(self.rows) if self.organiser_id is None else super().seen()
 
     def save(self, form: OrganiserForm) -> ResponseReturnValue | None:
-        try:
-            picture = _picture(form)
-        except PictureRefused as refused:
-            form.logo.errors = [_explained(refused.problem)]
+        picture = self._picture(form)
+        if form.logo.errors:
             return None
         stored = self.organiser
         values = form.values(None if stored is None else events.organiser_settings(stored))
+        if picture is None and (kept := self._kept(form)):
+            values = replace(values, logo=kept)
         common: dict[str, Any] = {"picture": picture, "seen": form.seen.data or "", "by": self.by, "now": self.now}
         if self.organiser_id is None:
             services.add_organiser(db.session(), self.event.id, values, **common)
@@ -94,6 +101,52 @@ class OrganiserSheet(Sheet):
 
     def address(self) -> str:
         return url_for("settings.organisers", slug=self.event.slug)
+
+    def again(self) -> ResponseReturnValue:
+        self.keeps = False
+        return super().again()
+
+    def page(self, form: OrganiserForm, status: int, **more: Any) -> tuple[str, int]:
+        if self.keeps and request.method == "POST":
+            self._keep(form)
+        digest = self._kept(form)
+        image = events.image(db.session(), self.event.id, digest) if digest else None
+        kept = None if image is None else f"data:{image.mimetype};base64,{b64encode(image.data).decode()}"
+        return super().page(form, status, kept=kept, keeps=self.keeps, **more)
+
+    def _picture(self, form: OrganiserForm) -> Picture | None:
+        """The picture that was sent, if one was; what is wrong with it is said at its field."""
+        given = form.logo.data
+        if not given or not getattr(given, "filename", ""):
+            return None
+        given.stream.seek(0)
+        try:
+            return read_picture(given.stream.read(MOST_BYTES + 1))
+        except PictureRefused as refused:
+            form.logo.errors = [_explained(refused.problem)]
+            return None
+
+    def _keep(self, form: OrganiserForm) -> None:
+        """Store the picture that was sent, if one was, and have the form name it."""
+        picture = self._picture(form)
+        if picture is None:
+            return
+        events.lock(db.session(), self.event.id)
+        digest = services.keep_image(db.session(), self.event.id, picture, now=self.now)
+        db.session.commit()
+        form.kept_logo.data = _signer().dumps([self.event.id, digest])
+        form.leave_out.data = False
+
+    def _kept(self, form: OrganiserForm) -> str | None:
+        """The digest of the picture that the form names, unless it is to be left out; only what we have signed for this
+        event counts, so that what was taken away long ago is not shown to whoever knows its name."""
+        if not form.kept_logo.data or form.leave_out.data:
+            return None
+        try:
+            event_id, digest = _signer().loads(form.kept_logo.data)
+        except BadSignature:
+            return None
+        return digest if event_id == self.event.id else None
 
     def context(self) -> dict[str, Any]:
         return {"organiser": self.organiser, "extension": EXTENSION}
@@ -160,12 +213,8 @@ def remove_organiser(language: str, slug: str, organiser_id: int) -> ResponseRet
     return redirect(sheet.address())
 
 
-def _picture(form: OrganiserForm) -> Picture | None:
-    """The picture that was sent, if one was."""
-    given = form.logo.data
-    if not given or not getattr(given, "filename", ""):
-        return None
-    return read_picture(given.stream.read(MOST_BYTES + 1))
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="logo-of-a-form")
 
 
 def _explained(problem: PictureProblem) -> str:

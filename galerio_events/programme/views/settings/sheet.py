@@ -19,6 +19,7 @@ from galerio_events.extensions import db
 from galerio_events.programme.domain.together import differences, together
 from galerio_events.programme.forms.fields import tell_unseen
 from galerio_events.programme.queries.bases import first_of
+from galerio_events.programme.views.trail import trail_back
 from galerio_events.web.guards import actor
 
 
@@ -111,7 +112,7 @@ class Sheet(ABC):
     def saved(self, message: str) -> ResponseReturnValue:
         """Say so, and go on."""
         flash(message, "success")
-        return redirect(self.address())
+        return redirect(trail_back() or self.address())
 
     def merged(self, form: Any, values: Mapping[str, Any]) -> Any:
         """The form with these values, which came together from a form that was sent and what is stored."""
@@ -138,7 +139,7 @@ def told(form: Any) -> list[tuple[str, str]]:
     return [
         (str(field.label.text), _content(field))
         for field in form
-        if not isinstance(field, HiddenField | FileField) and field.name not in {"key", "sessions"}
+        if not isinstance(field, HiddenField | FileField) and field.name not in {"key", "sessions", "people"}
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from werkzeug.datastructures import MultiDict
 
 from galerio_events.programme.domain.columns import BY_LANGUAGE, HEADERS, header
-from galerio_events.programme.domain.incoming import Choices
+from galerio_events.programme.domain.incoming import Choices, Removal
 from galerio_events.web.filters import LANGUAGE_NAMES
 
 _MOST = 20_000
@@ -20,6 +20,7 @@ def sent_choices(form: MultiDict[str, str]) -> Choices:
         leave_out_faulty=form.get("leave_out") == "yes",
         people={handle: "" if key == "new" else key for handle, key in people if key},
         remove=frozenset(form.getlist("remove")[:_MOST]),
+        removal=Removal(form["removal"]) if form.get("removal") in set(Removal) else Removal.TICKED,
         columns={
             int(name.removeprefix("column-")): value[:40]
             for name, value in form.items()

@@ -125,6 +125,7 @@ class _Preview:
         self.event: Event = g.event
         self.choices = sent_choices(request.form)
         self.unreadable: tuple[RowProblem, ...] = ()
+        self.kind = reading.recognise(self.data, upload.filename)
         self.read: reading.Read | None = None
         e = self.event
         target = Target(
@@ -152,6 +153,7 @@ class _Preview:
                 self.read.file,
                 self.choices,
                 seen=seen,
+                seen_missing=request.form.get("missing", ""),
                 by=actor().account_id,
                 now=clock.utc_now(),
             )
@@ -161,6 +163,12 @@ class _Preview:
                 # Confirmed twice: what has changed the draft meanwhile is this very file.
                 return redirect(url_for("transfer.preview", slug=self.event.slug, nonce=self.upload.nonce), 303)
             told = _("Somebody has changed the draft meanwhile, so nothing is imported yet. This is how it stands now.")
+            return self.page(409, problem=told)
+        except services.OtherRemovals:
+            db.session.rollback()
+            told = _(
+                "With these choices the file lacks other sessions than those that you were shown, so nothing is imported yet. See below which would leave the draft."  # noqa: E501
+            )
             return self.page(409, problem=told)
         except services.PlanRefused:
             db.session.rollback()
@@ -179,7 +187,12 @@ class _Preview:
 
     def page(self, status: int, *, problem: str = "") -> tuple[str, int]:
         """The preview."""
-        context: dict[str, Any] = {"problem": problem, "unreadable": self.unreadable, "told": words.told}
+        context: dict[str, Any] = {
+            "problem": problem,
+            "kind": self.kind,
+            "unreadable": self.unreadable,
+            "told": words.told,
+        }
         if self.read is not None:
             context |= self._planned()
         else:
@@ -207,10 +220,11 @@ class _Preview:
         return {
             "seen": seen,
             "plan": plan,
-            "kind": read.kind,
             "columns": read.columns,
             "column_choices": column_choices(self.event.languages, page_language()),
             "sections": showing.sections(plan),
+            "leaving": len(plan.of(Deed.REMOVED)),
+            "missing_by_day": showing.by_day(plan.missing, self.event),
             "shown": shown,
             "fields": words.FIELDS,
             "people": names[Subject.PERSON],
@@ -220,10 +234,8 @@ class _Preview:
         """The columns of a table that cannot be read before somebody says which of them holds what."""
         if not any(problem.told is Told.NO_TITLE_COLUMN for problem in self.unreadable):
             return {}
-        kind = reading.recognise(self.data, self.upload.filename)
-        columns = table_file.headings(reading.sheet_of(self.data, kind), self.target, self.choices.columns)
+        columns = table_file.headings(reading.sheet_of(self.data, self.kind), self.target, self.choices.columns)
         return {
-            "kind": kind,
             "columns": columns,
             "column_choices": column_choices(self.event.languages, page_language()),
         }

@@ -139,6 +139,17 @@ def sections(plan: Plan) -> list[Section]:
     return made
 
 
+def by_day(items: tuple[Item, ...], event: Event) -> list[tuple[date | None, tuple[Item, ...]]]:
+    """The sessions that would go, by day of the programme; those that are in the tray come last, under None."""
+    days: dict[date | None, list[Item]] = {}
+    for item in items:
+        before = item.before or {}
+        day = clock.programme_day(before["starts_at"], event.timezone, event.day_starts_at)
+        days.setdefault(day if before["scheduled"] else None, []).append(item)
+    ordered = sorted(days, key=lambda day: (day is None, day or date.max))
+    return [(day, tuple(days[day])) for day in ordered]
+
+
 def names_of(draft: Draft) -> dict[Subject, dict[str, Translated]]:
     """What everything in the draft is called."""
     parts = {

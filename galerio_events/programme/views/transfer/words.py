@@ -84,7 +84,7 @@ WORDS: Mapping[Told, LazyString] = {
     Told.TOO_LARGE: _l("The file is larger than %(most)s MB."),
     Told.TOO_MANY_ROWS: _l("The file has more than %(most)s rows."),
     Told.TOO_DEEP: _l("The file is nested too deeply to be a programme."),
-    Told.BROKEN: _l("The file is damaged or not what it seems to be: %(why)s"),
+    Told.BROKEN: _l("The file is damaged or not what it seems to be."),
     Told.FORBIDDEN_XML: _l(
         "The file has a document type or entities of its own. Such files can do harm when they are read, so they are refused."  # noqa: E501
     ),
@@ -93,11 +93,40 @@ WORDS: Mapping[Told, LazyString] = {
     Told.UNPACKS_TOO_LARGE: _l("The file unpacks to far more than a spreadsheet of sessions can be."),
     Told.NO_TITLE_COLUMN: _l("No column is known to hold the titles. Choose it below."),
     Told.IN_OWN_WORDS: _l("%(message)s"),
+    Told.CUT_OFF: _l("The file breaks off here: its end is missing. Copy it or export it again."),
+    Told.NOT_JSON: _l(
+        "The file cannot be read as JSON from here on. A comma, a quotation mark or a bracket is missing or out of place, here or just before."  # noqa: E501
+    ),
+    Told.NOT_XML: _l("The file cannot be read as XML from here on."),
+    Told.XML_TAG: _l("Another element is closed here than the one that was opened last."),
+    Told.XML_CHARACTER: _l("There is a character here that XML does not allow. Write &amp; for & and &lt; for <."),
+    Told.XML_ENTITY: _l(
+        "There is an abbreviation such as &nbsp; here that XML does not know. Write the character itself."
+    ),
+    Told.NOT_A_WORKBOOK: _l(
+        "The file cannot be opened as a workbook (XLSX). It may be damaged or protected by a password: open it in a spreadsheet and save it again."  # noqa: E501
+    ),
+    Told.NOT_A_CALENDAR: _l("The file cannot be read as a calendar (iCalendar). It may be damaged: export it again."),
+    Told.CELL_TOO_LONG: _l(
+        "A cell has more than %(most)s characters. A quotation mark that closes a cell may be missing, here or before."
+    ),
+    Told.NOT_YAML: _l(
+        "The file cannot be read as YAML from here on. Look for an indentation, a bracket or a quotation mark that is wrong, here or just before."  # noqa: E501
+    ),
+    Told.YAML_COLON: _l("The file cannot be read as YAML here: a text with “: ” or “ #” in it must stand in quotes."),
+    Told.YAML_TAB: _l("YAML is indented with spaces, not with tabs."),
+    Told.YAML_ANCHOR: _l("Anchors and aliases (& and *) are not allowed. Write the value out where it belongs."),
+    Told.YAML_TAG: _l("Tags are not allowed (here: %(tag)s). Write the plain value."),
+    Told.YAML_MISREAD: _l("YAML does not read %(value)s as a text. Write it in quotes: '%(value)s'."),
+    Told.KEY_TWICE: _l("“%(key)s” is there twice; the first one is in line %(first)s."),
+    Told.SECOND_DOCUMENT: _l("A second document begins here; a programme is one document."),
+    Told.INVISIBLE: _l("There is a character here that cannot be seen (%(character)s). Remove it."),
     Told.NO_TITLE: _l("There is no title."),
     Told.NO_START: _l("There is no date and time at which it starts."),
     Told.NO_LENGTH: _l("There is neither an end nor a length."),
-    Told.BAD_TIME: _l("“%(value)s” cannot be read as a date and time."),
-    Told.BAD_LENGTH: _l("“%(value)s” cannot be read as a length."),
+    Told.BAD_TIME: _l("“%(value)s” cannot be read as a date and time. Write it like this: 2022-11-24 21:00."),
+    Told.AMBIGUOUS_DATE: _l("Which day is “%(value)s”? Write %(one)s or %(other)s."),
+    Told.BAD_LENGTH: _l("“%(value)s” cannot be read as a length. Write the minutes, such as 90, or 1:30."),
     Told.BAD_VALUE: _l("“%(value)s” cannot be used here: %(field)s."),
     Told.SKIPPED_BY_CLOCKS: _l("%(value)s does not exist in %(zone)s: the clocks go forward over it."),
     Told.HAPPENS_TWICE: _l("%(value)s happens twice in %(zone)s. Write %(earlier)s or %(later)s."),
