@@ -82,7 +82,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(wish IS NULL) = (wished_at IS NULL)", name=op.f("ck_invitations_wish_has_time")),
         sa.CheckConstraint(
-            "wish_starts_at IS NULL OR wish = 'other_time'", name=op.f("ck_invitations_proposed_by_wish")
+            "wish_starts_at IS NULL OR (wish IS NOT NULL AND wish = 'other_time')",
+            name=op.f("ck_invitations_proposed_by_wish"),
         ),
         sa.CheckConstraint(
             "wish IS NULL OR wish <> 'other_time' OR wish_starts_at IS NOT NULL",

@@ -102,7 +102,13 @@ def seen(db_session: Session, link: str) -> str:
 
 
 def answer(
-    db_session: Session, link: str, act: Act, words: str = "", *, now: datetime = NOW, span: tuple[datetime, datetime] | None = None
+    db_session: Session,
+    link: str,
+    act: Act,
+    words: str = "",
+    *,
+    now: datetime = NOW,
+    span: tuple[datetime, datetime] | None = None,
 ) -> None:
     said = Said(act, words, *(span or (None, None)))
     services.answer(db_session, token_hash(link), said, seen=seen(db_session, link), writing=WRITING, now=now)

@@ -377,7 +377,9 @@ def mail_language(language: str | None, country: str | None, spoken: Sequence[st
     return guessed if guessed in spoken or not spoken else next((each for each in spoken if each in LANGUAGES), guessed)
 
 
-_LINK = re.compile(r"://|www\.|mailto:|\b[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,}\b|[^\s@]+@[^\s@]+\.[^\s@]+")
+_NAME = r"(?<![A-Za-z0-9])[a-z0-9-]{2,}(?:\.[a-z0-9-]{2,})*\.[a-z]{2,}(?![A-Za-z0-9])"
+_LOUD = _NAME.replace("[a-z0-9-]", "[A-Z0-9-]").replace("[a-z]", "[A-Z]")
+_LINK = re.compile(rf"://|(?i:www\.|mailto:)|[^\s@]+@[^\s@]+\.[^\s@]+|{_NAME}|{_LOUD}")
 
 
 def address_in(text: str) -> str:

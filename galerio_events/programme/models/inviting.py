@@ -36,7 +36,9 @@ class Invitation(Base):
         sa.CheckConstraint("state <> 'invited' OR answered_at IS NULL", name="open_without_answer"),
         sa.CheckConstraint("state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL", name="answer_has_time"),
         sa.CheckConstraint("(wish IS NULL) = (wished_at IS NULL)", name="wish_has_time"),
-        sa.CheckConstraint("wish_starts_at IS NULL OR wish = 'other_time'", name="proposed_by_wish"),
+        sa.CheckConstraint(
+            "wish_starts_at IS NULL OR (wish IS NOT NULL AND wish = 'other_time')", name="proposed_by_wish"
+        ),
         sa.CheckConstraint("wish IS NULL OR wish <> 'other_time' OR wish_starts_at IS NOT NULL", name="wish_proposes"),
         sa.CheckConstraint("(wish_starts_at IS NULL) = (wish_ends_at IS NULL)", name="proposed_whole"),
         sa.CheckConstraint("wish_ends_at > wish_starts_at", name="proposed_ends_after_start"),

@@ -22,6 +22,7 @@ from galerio_events.programme.domain.plain import session_to_plain
 from galerio_events.programme.domain.values import SessionValues
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.programme.queries import people as parts
+from galerio_events.programme.services.inviting.persons import drop_invitations, hand_over_invitations
 
 
 class StillNeeded(DomainError):
@@ -34,6 +35,8 @@ def delete_person(db_session: Session, event_id: int, key: str, *, by: int | Non
     person = people.PEOPLE.by_key(db_session, event_id, key)
     if person is not None and parts.parts_of_person(db_session, person.id):
         raise StillNeeded(key)
+    if person is not None:
+        drop_invitations(db_session, person.id)
     people.delete_entry(db_session, event_id, people.PEOPLE, key, by=by, now=now)
 
 
@@ -87,6 +90,7 @@ def merge_people(
             for position, role in enumerate(after.people)
         )
         entries.append(_changed(session, before, after, now))
+    hand_over_invitations(db_session, other.id, one.id)
     _finish(db_session, event_id, entries, by=by, now=now, batch=batch)
     people.merge_entries(
         db_session, event_id, people.PEOPLE, kept, values, dropped=dropped, by=by, now=now, batch=batch
