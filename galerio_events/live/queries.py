@@ -15,6 +15,7 @@ from galerio_events.live.domain import (
     Action,
     LiveState,
     Outlook,
+    Phase,
     Plan,
     Standing,
     Watched,
@@ -96,29 +97,34 @@ def lives_of(db_session: Session, sessions: Iterable[ProgrammeSession]) -> dict[
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A session as neighbours show it: the segment that is on, the one that is next, by how many seconds that is later
-    than planned, and when the session will be over."""
+    """A session as neighbours show it: the segment that is on, how its clock looks and how many seconds it has left
+    (below 0 where it takes too long); the one that is next, and by how many seconds that is later than planned; when
+    the session was begun, and when it will be over."""
 
     state: LiveState
     now: Segment | None
     next: Segment | None
     slip: int
     ends_at: datetime
+    begun_at: datetime | None
+    remaining: int | None
+    phase: Phase
 
 
 def standings(db_session: Session, sessions: Iterable[ProgrammeSession], now: datetime) -> dict[int, Brief]:
     """How each of those sessions stands at that instant, by id, in two queries however many there are."""
-    found = {}
-    for session_id, live in lives_of(db_session, sessions).items():
-        seen = live.at(now)
-        found[session_id] = Brief(
-            live.standing.state,
-            None if seen.on is None else live.segments[seen.on],
-            None if seen.next is None else live.segments[seen.next],
-            seen.slip,
-            seen.ends_at,
-        )
-    return found
+    return {session_id: _brief(live, now) for session_id, live in lives_of(db_session, sessions).items()}
+
+
+def running_of_event(db_session: Session, event_id: int, now: datetime) -> dict[int, Brief]:
+    """How every session of that event stands that has begun and is not over, by its id, in one query however many
+    there are, and whenever they were to be."""
+    rows = db_session.execute(
+        sa.select(ProgrammeSession.id, ProgrammeSession.key, LiveRun.version, LiveRun.plan, LiveRun.state)
+        .join(LiveRun, LiveRun.session_id == ProgrammeSession.id)
+        .where(ProgrammeSession.event_id == event_id, ProgrammeSession.removed_at.is_(None))
+    )
+    return {row.id: _brief(_as_begun(row.id, row.key, row), now) for row in rows if _runs(row.state)}
 
 
 def planned(session: ProgrammeSession, segments: Segments) -> tuple[Plan, Segments]:
@@ -183,14 +189,38 @@ def _waits(state: dict[str, Any]) -> bool:
     return bool(state["state"] == LiveState.WAITING)
 
 
+def _runs(state: dict[str, Any]) -> bool:
+    return bool(state["state"] == LiveState.RUNNING)
+
+
+def _brief(live: Live, now: datetime) -> Brief:
+    seen = live.at(now)
+    begun = [part.begun for part in live.standing.parts if part.begun is not None]
+    return Brief(
+        live.standing.state,
+        None if seen.on is None else live.segments[seen.on],
+        None if seen.next is None else live.segments[seen.next],
+        seen.slip,
+        seen.ends_at,
+        min(begun, default=None),
+        seen.remaining,
+        seen.phase,
+    )
+
+
+def _as_begun(session_id: int, key: str, run: Any) -> Live:
+    """A session with the plan that it had when it began."""
+    segments = sheet_from_plain(run.plan)
+    plan = Plan(
+        clock.from_text(run.plan["starts_at"]),
+        clock.from_text(run.plan["ends_at"]),
+        tuple(each.minutes for each in segments),
+    )
+    return Live(session_id, key, segments, plan, standing_from_plain(run.state), run.version)
+
+
 def _live(session: ProgrammeSession, run: Any, sheet: Segments) -> Live:
     if run is not None and not _waits(run.state):
-        segments = sheet_from_plain(run.plan)
-        plan = Plan(
-            clock.from_text(run.plan["starts_at"]),
-            clock.from_text(run.plan["ends_at"]),
-            tuple(each.minutes for each in segments),
-        )
-        return Live(session.id, session.key, segments, plan, standing_from_plain(run.state), run.version)
+        return _as_begun(session.id, session.key, run)
     plan, segments = planned(session, sheet)
     return Live(session.id, session.key, segments, plan, waiting(len(segments)), 0 if run is None else run.version)

@@ -19,8 +19,11 @@ from tests.support.html import parse
 
 
 @pytest.fixture
-def hall(db_session: Session) -> Hall:
-    return make_hall(db_session)
+def hall(app: Flask, db_session: Session) -> Hall:
+    made = make_hall(db_session)
+    # Another test may have had a session of that number.
+    app.extensions["galerio_live"].forget(made.session.id)
+    return made
 
 
 @pytest.fixture
