@@ -60,6 +60,8 @@ def upgrade() -> None:
         sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("agreed_ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("wish", _words("wish", "other_time", "leave", "accept_late"), nullable=True),
         sa.Column("wished_at", sa.DateTime(timezone=True), nullable=True),
@@ -95,6 +97,9 @@ def upgrade() -> None:
         sa.CheckConstraint("wish_ends_at > wish_starts_at", name=op.f("ck_invitations_proposed_ends_after_start")),
         sa.CheckConstraint(
             "state NOT IN ('withdrawn', 'replaced') OR wish IS NULL", name=op.f("ck_invitations_closed_without_wish")
+        ),
+        sa.CheckConstraint(
+            "(agreed_starts_at IS NULL) = (agreed_ends_at IS NULL)", name=op.f("ck_invitations_agreed_whole")
         ),
         sa.ForeignKeyConstraint(["event_id"], ["events.id"], name=op.f("fk_invitations_event_id_events")),
         sa.ForeignKeyConstraint(["invited_by"], ["accounts.id"], name=op.f("fk_invitations_invited_by_accounts")),
@@ -141,6 +146,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_invitation_steps_invitation_id", "invitation_steps", ["invitation_id"])
     op.create_index("ix_invitation_steps_event_id_at", "invitation_steps", ["event_id", "at"])
+    op.create_index("ix_invitation_steps_mailbox_at", "invitation_steps", ["mailbox", "at"])
     op.create_table(
         "unwanted_mails",
         sa.Column("event_id", sa.Integer(), nullable=False),

@@ -163,7 +163,7 @@ def test_nobody_gets_more_than_so_many_mails_a_day(db_session: Session, scene: S
 def test_the_event_sends_only_so_many_an_hour(
     db_session: Session, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("galerio_events.programme.domain.inviting.MOST_AN_HOUR", 1)
+    monkeypatch.setattr("galerio_events.programme.domain.inviting.mailing.MOST_AN_HOUR", 1)
     scene.people["john"].email = "john@example.org"
     db_session.commit()
     assert dict(invite(db_session, scene, ["niran", "john"]).left_out) == {scene.place("john"): Refusal.EVENT_LIMIT}

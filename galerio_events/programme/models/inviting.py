@@ -43,6 +43,7 @@ class Invitation(Base):
         sa.CheckConstraint("(wish_starts_at IS NULL) = (wish_ends_at IS NULL)", name="proposed_whole"),
         sa.CheckConstraint("wish_ends_at > wish_starts_at", name="proposed_ends_after_start"),
         sa.CheckConstraint("state NOT IN ('withdrawn', 'replaced') OR wish IS NULL", name="closed_without_wish"),
+        sa.CheckConstraint("(agreed_starts_at IS NULL) = (agreed_ends_at IS NULL)", name="agreed_whole"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -61,6 +62,9 @@ class Invitation(Base):
     deadline_at: Mapped[datetime] = mapped_column(UTCDateTime)
     note: Mapped[Translated] = mapped_column(TranslatedText, default=EMPTY)
     answered_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    # When the session was when it was accepted; none where that was not settled.
+    agreed_starts_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    agreed_ends_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     # Why somebody declined, in their own words.
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     wish: Mapped[InvitationWish | None] = mapped_column(enum_column(InvitationWish, "wish"))
@@ -93,6 +97,7 @@ class InvitationStep(Base):
         sa.Index("ix_invitation_steps_invitation_id", "invitation_id"),
         # How many mails there were lately, of the event and to a mailbox.
         sa.Index("ix_invitation_steps_event_id_at", "event_id", "at"),
+        sa.Index("ix_invitation_steps_mailbox_at", "mailbox", "at"),
         sa.CheckConstraint("(mailbox IS NULL) = (mail_id IS NULL)", name="mail_whole"),
     )
 

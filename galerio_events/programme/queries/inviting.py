@@ -1,7 +1,7 @@
 """Reads of invitations: the roles of an event and how far each of them has come."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,7 +80,19 @@ class RoleRow:
 
     def asked(self, *, published: bool = False) -> Asked:
         """As the rules take it."""
-        return asked_of(self.invitation, self.state, self.ends_at, published=published)
+        asked = asked_of(self.invitation, self.state, self.ends_at, published=published)
+        return replace(asked, moved=self.moved)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the person has accepted another time than the one at which the session is now."""
+        agreed = self.invitation
+        if agreed is None or agreed.state is not InvitationState.ACCEPTED or not self.scheduled:
+            return False
+        return self.state is RoleState.CONFIRMED and (agreed.agreed_starts_at, agreed.agreed_ends_at) != (
+            self.starts_at,
+            self.ends_at,
+        )
 
     @property
     def standing(self) -> InvitationState | None:
@@ -104,12 +116,13 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class StepRow:
     """Something that was done to an invitation, and by which account (None: the person, or the clock); what became of
-    the mail that went with it."""
+    the mail that went with it, and to which mailbox that was sent."""
 
     act: Act
     at: datetime
     by: str | None
     said: str
+    mailbox: str | None
     mail_id: int | None
     mail_state: MailState | None
 
@@ -197,7 +210,7 @@ def steps_of(db_session: Session, invitation_id: int) -> list[StepRow]:
     """What was done to the invitation, the newest first."""
     t = InvitationStep
     rows = db_session.execute(
-        sa.select(t.act, t.at, Account.email, t.said, t.mail_id, OutboxMail.state)
+        sa.select(t.act, t.at, Account.email, t.said, t.mailbox, t.mail_id, OutboxMail.state)
         .outerjoin(Account, Account.id == t.account_id)
         .outerjoin(OutboxMail, OutboxMail.id == t.mail_id)
         .where(t.invitation_id == invitation_id)
@@ -238,17 +251,24 @@ def undelivered(db_session: Session, event_id: int) -> dict[int, MailState]:
 
 
 def limits(db_session: Session, event_id: int, mailboxes: Collection[str], *, now: datetime) -> dict[str, Limits]:
-    """For each of those mailboxes, how many mails about invitations it and the event had lately. Two queries."""
+    """For each of those mailboxes, how many mails about invitations it had lately, from whichever event, and the event.
+
+    Two queries.
+    """
     t = InvitationStep
-    mine = [t.event_id == event_id, t.mail_id.is_not(None)]
-    of_event = db_session.scalar(
-        sa.select(sa.func.count()).select_from(t).where(*mine, t.at > now - timedelta(hours=1))
-    )
+    hour, day = now - timedelta(hours=1), now - timedelta(days=1)
+    of_hour, of_day = db_session.execute(
+        sa.select(sa.func.count().filter(t.at > hour), sa.func.count()).where(
+            t.event_id == event_id, t.mail_id.is_not(None), t.at > day
+        )
+    ).one()
     rows = db_session.execute(
-        sa.select(t.mailbox, sa.func.count()).where(*mine, t.at > now - timedelta(days=1)).group_by(t.mailbox)
+        sa.select(t.mailbox, sa.func.count())
+        .where(t.mailbox.in_(sorted(mailboxes)), t.mail_id.is_not(None), t.at > day)
+        .group_by(t.mailbox)
     )
     counted: Mapping[str | None, int] = dict(iter(rows))
-    return {mailbox: Limits(counted.get(mailbox, 0), of_event or 0) for mailbox in mailboxes}
+    return {mailbox: Limits(counted.get(mailbox, 0), of_hour, of_day) for mailbox in mailboxes}
 
 
 def unwanted(db_session: Session, event_id: int) -> set[str]:

@@ -21,7 +21,7 @@ from galerio_events.programme.models import UnwantedMail
 from galerio_events.programme.queries import inviting as queries
 from galerio_events.programme.queries.inviting import Known, RoleRow
 from galerio_events.programme.services.inviting.published import published_roles
-from galerio_events.programme.services.inviting.settling import flush, set_states, settle, shown_digest
+from galerio_events.programme.services.inviting.settling import agree, flush, set_states, settle, shown_digest
 from galerio_events.programme.services.inviting.writing import NEWS, Writing, letter, note, send
 
 # Batches of changes that somebody made with an invitation's link begin so.
@@ -58,6 +58,8 @@ def answer(db_session: Session, token_hash: str, said: Said, *, seen: str, writi
     if row is None:
         raise NotFound("role")
     settle(invitation, outcome, now=now, reason=said.words if said.act is Act.DECLINE else "")
+    if outcome.state is InvitationState.ACCEPTED and outcome.wish is None:
+        agree(invitation, row)
     if outcome.wish is not None:
         invitation.wish, invitation.wished_at, invitation.wish_text = outcome.wish, now, said.words
         proposes = outcome.wish is InvitationWish.OTHER_TIME

@@ -244,6 +244,8 @@ def take_back(db_session: Session, event_id: int, batch: str, *, by: int | None,
             invitation.reminders -= 1
         else:
             outcome = replace(after(row.asked(), Act.TAKE_BACK, now=now), role=step.role_before or row.state)
+            if step.role_before is RoleState.CONFIRMED and invitation.agreed_starts_at is not None:
+                outcome = replace(outcome, state=InvitationState.ACCEPTED)
             states.setdefault(row.session, {})[row.person, row.role] = outcome.role
             settle(invitation, outcome, now=now)
         note(db_session, invitation, Act.TAKE_BACK, now=now, account_id=by)

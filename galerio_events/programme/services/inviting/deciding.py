@@ -14,6 +14,7 @@ from galerio_events.programme.domain import RoleState
 from galerio_events.programme.domain.inviting import (
     Act,
     InvitationRefused,
+    InvitationState,
     InvitationWish,
     Outcome,
     after,
@@ -23,7 +24,7 @@ from galerio_events.programme.domain.placing import placement_of
 from galerio_events.programme.domain.values import RoleValue
 from galerio_events.programme.queries import inviting as queries
 from galerio_events.programme.queries.inviting import Place, RoleRow
-from galerio_events.programme.services.inviting.settling import asked, flush, present, set_states, settle
+from galerio_events.programme.services.inviting.settling import agree, asked, flush, present, set_states, settle
 from galerio_events.programme.services.inviting.writing import INVITATION, NEWS, Writing, hash_of, letter, note, send
 from galerio_events.programme.services.placing import place_session
 from galerio_events.programme.services.sessions import save_session
@@ -64,6 +65,9 @@ def grant(
             db_session, event_id, row.session, there, expected_version=session_version, by=decision.by,
             now=decision.now, batch=batch,
         )  # fmt: skip
+        row = present(db_session, event_id, decision.place)
+    if outcome.state is InvitationState.ACCEPTED:
+        agree(invitation, row)
     reason = said if wish is InvitationWish.LEAVE else ""
     _write(db_session, event_id, row, outcome, decision=decision, batch=batch, reason=reason)
     _tell(db_session, event_id, decision, Act.GRANT, news=f"granted_{wish}", writing=writing)

@@ -67,6 +67,12 @@ def settle(invitation: Invitation, outcome: Outcome, *, now: datetime, reason: s
         invitation.remind_at = None
 
 
+def agree(invitation: Invitation, row: RoleRow) -> None:
+    """Note which time was accepted: the one at which the session is."""
+    invitation.agreed_starts_at = row.starts_at if row.scheduled else None
+    invitation.agreed_ends_at = row.ends_at if row.scheduled else None
+
+
 def set_states(
     db_session: Session,
     event_id: int,

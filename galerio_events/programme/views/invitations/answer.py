@@ -65,7 +65,7 @@ def answer_again(language: str, token: str) -> ResponseReturnValue:
 def answer(language: str, token: str) -> ResponseReturnValue:
     """What somebody is asked, and their answer; `?tz=` shows the times on another clock."""
     known = _open(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(known, token, 200)
     command = request.form.get("do", "")
     if command in {"mail-off", "mail-on"}:

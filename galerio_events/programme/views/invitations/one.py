@@ -127,7 +127,7 @@ def replace(language: str, slug: str, place: str) -> ResponseReturnValue:
     """Who takes the role instead."""
     row = _row(place_or_404(place))
     form = _replace_form(row)
-    if request.method == "GET":
+    if request.method != "POST":
         return _replacing(row, form, 200)
     if not form.validate() or not form.person.data:
         form.person.errors = form.person.errors or [_("Choose the person.")]

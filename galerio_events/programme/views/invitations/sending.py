@@ -56,7 +56,7 @@ def new(language: str, slug: str) -> ResponseReturnValue:
         flash(_("Tick the people first."), "warning")
         return redirect(url_for("invitations.overview", slug=slug), 303)
     form, now = _form(), clock.utc_now()
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(form, places, 200)
     valid = form.validate()
     deadline = None if form.deadline.errors else form.deadline_at(event.timezone, now=now, starts_at=None)
