@@ -11,6 +11,8 @@ from typing import Any
 
 from galerio_events.errors import DomainError
 
+# Whoever has not begun so many seconds after the end does not begin any more.
+LAPSED = 12 * 3600
 # A part turns amber when so many seconds are left of it, or a quarter of it where that is less.
 SOON = 120
 
@@ -173,11 +175,14 @@ def outlook(plan: Plan, standing: Standing, now: datetime) -> Outlook:
     """What is to be expected at that instant.
 
     What has not begun begins as soon as what is before it is over: the part that is on when its minutes are used up, or
-    now where they are; a session that has not begun at its start, or now where that is past.
+    now where they are; a session that has not begun at its start, or now where that is past. Long after its end, a
+    session that has never begun is told as it was planned.
     """
     parts: list[Expected] = []
     planned = plan.starts_at
-    cursor = max(plan.starts_at, now) if standing.state is LiveState.WAITING else plan.starts_at
+    cursor = plan.starts_at
+    if standing.state is LiveState.WAITING and now < plan.ends_at + timedelta(seconds=LAPSED):
+        cursor = max(plan.starts_at, now)
     remaining: int | None = None
     phase = Phase.CALM
     for number, (minutes, part) in enumerate(zip(plan.minutes, standing.parts, strict=True)):

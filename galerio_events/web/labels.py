@@ -137,7 +137,7 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
     },
     LiveDeed: {
         LiveDeed.START: _l("Start"),
-        LiveDeed.NEXT: _l("Next"),
+        LiveDeed.NEXT: _l("Go on"),
         LiveDeed.SKIP: _l("Left out"),
         LiveDeed.ADD: _l("Minutes changed"),
         LiveDeed.BACK: _l("Undone"),

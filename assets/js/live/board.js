@@ -1,6 +1,6 @@
 // Puts how the session stands into the page; the page has the titles and names already.
 
-import { clockText, outlook, wholeMinutes } from "./clock.js";
+import { clockText, lapsed, outlook, wholeMinutes } from "./clock.js";
 
 export class Board {
   constructor(body) {
@@ -61,6 +61,7 @@ export class Board {
       place.textContent = this.words[live.state];
     }
     this.copy("now-who", on?.querySelector("[data-who]"));
+    this.copy("now-slide", on?.querySelector("[data-slide]"));
     this.copy("now-cue", on?.querySelector("[data-cue]"));
     if (next) {
       this.copy("next-title", next.querySelector("[data-title]"));
@@ -79,8 +80,8 @@ export class Board {
 
   part(live, [, length, begun, ended, skipped], number) {
     const row = this.parts[number];
-    const done = ended !== null || (live.state === "finished" && !skipped);
-    row.dataset.partState = skipped ? "skipped" : done ? "done" : begun !== null ? "on" : "later";
+    const cut = live.state === "finished" && begun === null;
+    row.dataset.partState = skipped || cut ? "skipped" : ended !== null ? "done" : begun !== null ? "on" : "later";
     row.querySelector("[data-part-minutes]").textContent = length / 60;
     const skip = row.querySelector(".part__skip");
     if (skip) {
@@ -91,7 +92,7 @@ export class Board {
   // What goes on by itself.
   tick(live, now) {
     const found = outlook(live, now);
-    this.body.dataset.phase = live.state === "waiting" && now > live.starts ? "over" : found.phase;
+    this.body.dataset.phase = live.state === "waiting" && now > live.starts && !lapsed(live, now) ? "over" : found.phase;
     this.say("wall", this.wall.format(now * 1000));
     this.say("slip", this.slip(found.slip));
     this.say("ends", this.at(found.ends));
@@ -113,12 +114,15 @@ export class Board {
   }
 
   clock(live, found, now) {
-    if (live.state === "waiting") {
-      this.say("clock", clockText(live.starts - now));
+    if (lapsed(live, now)) {
+      this.say("clock", "–");
+      this.say("clock-word", "");
+    } else if (live.state === "waiting") {
+      this.say("clock", clockText(live.starts - now, this.words.days));
       this.say("clock-word", now > live.starts ? this.words.shouldHave : this.words.startsIn);
     } else if (live.state === "finished") {
-      this.say("clock", "–");
-      this.say("clock-word", this.words.ended.replace("{time}", this.at(found.ends)));
+      this.say("clock", this.at(found.ends));
+      this.say("clock-word", this.words.ended);
     } else {
       this.say("clock", clockText(found.remaining));
       this.say("clock-word", { calm: this.words.left, soon: this.words.soon, over: this.words.over }[found.phase]);

@@ -2,6 +2,7 @@
 // `live` is what the server sends: parts are [planned seconds, seconds with what was added, begun, ended, left out].
 
 const SOON = 120;
+const LAPSED = 12 * 3600;
 
 export function phaseOf(remaining, length) {
   if (remaining <= 0) {
@@ -24,7 +25,8 @@ function later(live) {
 export function outlook(live, now) {
   const parts = [];
   let planned = live.starts;
-  let cursor = live.state === "waiting" ? Math.max(live.starts, now) : live.starts;
+  const waits = live.state === "waiting" && now < live.ends + LAPSED;
+  let cursor = waits ? Math.max(live.starts, now) : live.starts;
   let remaining = null;
   let phase = "calm";
   live.parts.forEach(([plannedLength, length, begun, ended, skipped], number) => {
@@ -49,8 +51,16 @@ export function outlook(live, now) {
   return { parts, ends: cursor, slip, over: Math.max(0, cursor - live.ends), on: live.on, next, remaining, phase };
 }
 
-export function clockText(seconds) {
+export function lapsed(live, now) {
+  return live.state === "waiting" && now >= live.ends + LAPSED;
+}
+
+// `12:05`, `−0:45`, `1:02:03`; from two days on the days, in these words.
+export function clockText(seconds, days = "{n} d") {
   const rest = Math.abs(seconds);
+  if (rest >= 2 * 86400) {
+    return days.replace("{n}", Math.floor(rest / 86400));
+  }
   const two = (number) => String(number).padStart(2, "0");
   const hours = Math.floor(rest / 3600);
   const minutes = Math.floor(rest / 60) % 60;

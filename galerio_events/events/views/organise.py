@@ -33,7 +33,8 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             lazy_gettext("Programme"),
             "programme.sessions",
             Permission.PROGRAMME_READ,
-            ("programme", "transfer", "hours", "run_sheet", "invitations"),
+            ("programme", "transfer", "hours", "run_sheet.own", "run_sheet.paper", "invitations")
+            + ("learnings", "archive", "materials"),
         ),
         (
             (lazy_gettext("Timetable"), "programme.sessions", Permission.PROGRAMME_READ, ("programme",)),
@@ -48,6 +49,9 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             ),
             (lazy_gettext("Local hours"), "hours.strip", Permission.PROGRAMME_READ, ("hours",)),
             (lazy_gettext("History"), "programme.history", Permission.PROGRAMME_READ, ("programme.history",)),
+            (lazy_gettext("Materials"), "materials.overview", Permission.PROGRAMME_READ, ("materials",)),
+            (lazy_gettext("Key learnings"), "learnings.overview", Permission.PROGRAMME_READ, ("learnings",)),
+            (lazy_gettext("Archive"), "archive.entries", Permission.PROGRAMME_READ, ("archive",)),
             (lazy_gettext("Import and export"), "transfer.page", Permission.PROGRAMME_READ, ("transfer",)),
         ),
     ),
@@ -75,7 +79,10 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             lazy_gettext("Settings"),
             "settings.event",
             Permission.EVENT_EDIT,
-            ("settings", "kinds", "clone", "run_sheet.templates", "run_sheet.template", "accounts.requiring"),
+            (
+                *("settings", "kinds", "clone"),
+                *("run_sheet.templates", "run_sheet.template", "accounts.requiring", "desk.settings"),
+            ),
         ),
         (
             (lazy_gettext("Event"), "settings.event", Permission.EVENT_EDIT, ("settings.event",)),
@@ -107,12 +114,22 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
                 Permission.EVENT_EDIT,
                 ("run_sheet.templates", "run_sheet.template"),
             ),
+            (lazy_gettext("Joining sessions"), "desk.settings", Permission.EVENT_EDIT, ("desk.settings",)),
             (lazy_gettext("Signing in"), "accounts.requiring", Permission.EVENT_EDIT, ("accounts.requiring",)),
             (lazy_gettext("New event from this one"), "clone.page", Permission.EVENT_EDIT, ("clone",)),
         ),
     ),
     (
         (lazy_gettext("Release"), "release.page", Permission.PROGRAMME_RELEASE, ("release",)),
+        (),
+    ),
+    (
+        (
+            lazy_gettext("Control room"),
+            "desk.control",
+            Permission.PROGRAMME_EDIT,
+            ("desk.control", "desk.message"),
+        ),
         (),
     ),
     ((lazy_gettext("Participants"), "reports.summary", Permission.SUMMARY_READ, ("reports",)), ()),

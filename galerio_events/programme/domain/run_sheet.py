@@ -158,16 +158,17 @@ def from_roles(people: Iterable[RoleValue]) -> Segments:
 def from_template(steps: Iterable[Step], people: Sequence[RoleValue], minutes: int) -> Segments:
     """The plan that a template makes for a session of that length and those people.
 
-    A step with a role becomes one segment for each who takes part in it, with the minutes that are planned for them
-    where there are any; one segment without a person where nobody has the role yet. What is left of the session is
-    shared by the steps without minutes, whole minutes each, the first ones getting what does not divide; each gets one
-    minute at least.
+    A step with a role becomes one segment for each who is planned for it, with the minutes that are planned for them
+    where there are any. Where nobody has the role it is left out, unless nobody has any role yet. What is left of the
+    session is shared by the steps without minutes, whole minutes each, the first ones getting what does not divide;
+    each gets one minute at least.
     """
+    planned = [role for role in people if role.state.is_planned]
     made: list[tuple[Segment, bool]] = []
     for step in steps:
         segment = Segment(step.kind, step.minutes or 1, step.title, step.role, None, step.cue, step.slide)
-        having = [] if step.role is None else [r for r in people if r.role is step.role and r.state.is_planned]
-        if not having:
+        having = [] if step.role is None else [r for r in planned if r.role is step.role]
+        if not having and (step.role is None or not planned):
             made.append((segment, step.minutes is None))
         for role in having:
             own = replace(

@@ -48,9 +48,9 @@ EXPLAINED: dict[SegmentProblem, tuple[str, Any]] = {
 class SegmentForm(Form):
     """A segment; `who` is a role, `panelist:`, or a role and a person, `panelist:sato`."""
 
-    kind = Choice(_("What"), default=SegmentKind.PRESENTATION.value)
+    kind = Choice(_("Kind of segment"), default=SegmentKind.PRESENTATION.value)
     who = Choice(_("Who"), default="")
-    minutes = Whole(_("Minutes"), wrong=_NO_MINUTES)
+    minutes = Whole(_("Min."), wrong=_NO_MINUTES)
     slide = Line(_("Slide"), validators=[Length(max=SLIDE_LENGTH, message=_TOO_LONG)])
     cue = Lines(_("Cue note (internal)"), validators=[Length(max=CUE_LENGTH, message=_TOO_LONG)])
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -51,6 +52,17 @@ def segments_by_session(db_session: Session, session_ids: list[int]) -> dict[int
     ):
         found.setdefault(row[0], []).append(Segment(*row[1:]))
     return {session_id: tuple(segments) for session_id, segments in found.items()}
+
+
+def sessions_with_segments_of(db_session: Session, person_id: int) -> dict[int, str]:
+    """The keys, by id, of the sessions on whose run sheets that person is."""
+    rows = db_session.execute(
+        sa.select(ProgrammeSession.id, ProgrammeSession.key)
+        .join(SegmentRow, SegmentRow.session_id == ProgrammeSession.id)
+        .where(SegmentRow.person_id == person_id)
+        .distinct()
+    )
+    return {row.id: row.key for row in rows}
 
 
 def minutes_by_session(db_session: Session, event_id: int) -> dict[int, int]:
@@ -110,6 +122,12 @@ def templates_of(db_session: Session, event_id: int) -> Mapping[SessionKind, Ste
 def template_of(db_session: Session, event_id: int, kind: SessionKind) -> Steps:
     """The template of that kind."""
     return templates_of(db_session, event_id)[kind]
+
+
+def templates_as_of(old_id: int, new_id: int) -> sa.Select[tuple[int, SessionKind, list[dict[str, Any]]]]:
+    """A selection to insert from: the organisers' own templates of one event, as those of another."""
+    t = RunSheetTemplate
+    return sa.select(sa.literal(new_id), t.kind, t.steps).where(t.event_id == old_id)
 
 
 def last_change(db_session: Session, event_id: int, key: str) -> SheetChange | None:

@@ -19,6 +19,7 @@ from galerio_events.programme.models import KindRule
 from galerio_events.programme.queries import cloning as queries
 from galerio_events.programme.queries.whole import whole_draft
 from galerio_events.programme.services.importing import import_programme
+from galerio_events.programme.services.run_sheet import copy_templates
 from galerio_events.translated import Translated
 
 # How long a form can be sent.
@@ -58,6 +59,7 @@ def clone_event(db_session: Session, event_id: int, wish: Wish, *, by: int | Non
         db_session.execute(sa.insert(Image).from_select(list(queries.IMAGE_COLUMNS), rows.images))
     if Part.KINDS in wish.parts:
         db_session.execute(sa.insert(KindRule).from_select(list(queries.KIND_COLUMNS), rows.kinds))
+        copy_templates(db_session, event_id, event.id)
     if by is not None:
         hand_on(db_session, by, event_id, event.id)
     sessions = made.programme.sessions

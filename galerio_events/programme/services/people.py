@@ -23,6 +23,7 @@ from galerio_events.programme.domain.values import SessionValues
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.programme.queries import people as parts
 from galerio_events.programme.services.inviting.persons import drop_invitations, hand_over_invitations
+from galerio_events.programme.services.run_sheet import hand_segments_on
 
 
 class StillNeeded(DomainError):
@@ -91,6 +92,7 @@ def merge_people(
         )
         entries.append(_changed(session, before, after, now))
     hand_over_invitations(db_session, other.id, one.id)
+    entries += hand_segments_on(db_session, dropped=other.id, kept=one.id)
     _finish(db_session, event_id, entries, by=by, now=now, batch=batch)
     people.merge_entries(
         db_session, event_id, people.PEOPLE, kept, values, dropped=dropped, by=by, now=now, batch=batch

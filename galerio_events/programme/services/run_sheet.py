@@ -102,9 +102,20 @@ def save_template(
     return True
 
 
-def hand_segments_on(db_session: Session, *, dropped: int, kept: int) -> None:
-    """Let the person of the second id have the segments of the first."""
+def hand_segments_on(db_session: Session, *, dropped: int, kept: int) -> list[Entry]:
+    """Let the person of the second id have the segments of the first; what is to be recorded of it, a line for each
+    run sheet that changes by it. Under the event's lock."""
+    keys = stored.sessions_with_segments_of(db_session, dropped)
+    before = stored.segments_by_session(db_session, list(keys))
     db_session.execute(sa.update(SegmentRow).where(SegmentRow.person_id == dropped).values(person_id=kept))
+    after = stored.segments_by_session(db_session, list(keys))
+    return [_entry(key, before[session_id], after[session_id]) for session_id, key in keys.items()]
+
+
+def copy_templates(db_session: Session, old_id: int, new_id: int) -> None:
+    """Let the plans of another event begin with what those of the first one do."""
+    rows = stored.templates_as_of(old_id, new_id)
+    db_session.execute(sa.insert(RunSheetTemplate).from_select(["event_id", "kind", "steps"], rows))
 
 
 def _session(db_session: Session, event_id: int, key: str) -> ProgrammeSession:
@@ -145,5 +156,8 @@ def _record(
     by: int | None,
     now: datetime,
 ) -> None:
-    entry = Entry(Subject.RUN_SHEET, key, Deed.CHANGED, sheet_to_plain(before), sheet_to_plain(after))
-    record(db_session, event_id, [entry], by=by, now=now)
+    record(db_session, event_id, [_entry(key, before, after)], by=by, now=now)
+
+
+def _entry(key: str, before: Segments, after: Segments) -> Entry:
+    return Entry(Subject.RUN_SHEET, key, Deed.CHANGED, sheet_to_plain(before), sheet_to_plain(after))
