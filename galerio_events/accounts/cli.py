@@ -17,7 +17,7 @@ from galerio_events.accounts.domain import (
     normal_password,
     password_fault,
 )
-from galerio_events.accounts.services import factors
+from galerio_events.accounts.services import factors, purging
 from galerio_events.events import queries as events
 from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
@@ -90,6 +90,18 @@ def reset_second_factor(email: str) -> None:
         f"{account.email} {'has no second factor any more' if had else 'had no second factor'}, "
         "and is signed out everywhere."
     )
+
+
+@group.command("purge")
+def purge() -> None:
+    """Delete codes and their mails after a day, sign-ins that are over, and accounts that stand for nothing any more.
+
+    The mail worker does the same every minute.
+    """
+    db_session = db.session()
+    done = purging.purge(db_session, now=clock.utc_now())
+    db_session.commit()
+    click.echo(f"Deleted: {done}.")
 
 
 def _password(address: str, *, read: bool, make: bool) -> tuple[str | None, str | None]:

@@ -7,8 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from galerio_events.accounts.domain.codes import Standing
+from galerio_events.accounts.domain.codes import KEPT, OTHERS, Standing
 from galerio_events.accounts.models import Account, CodeRequest, Passkey, RecoveryCode, RoleGrant, SignIn
+from galerio_events.db import Base
 from galerio_events.events.models import Event
 from galerio_events.permissions import GRANTS, AccountRole, Permission
 from galerio_events.text import email_key
@@ -40,6 +41,12 @@ class Organiser:
 def by_email(db_session: Session, email: str) -> Account | None:
     """The account of that address, however its letters are cased."""
     return db_session.scalar(sa.select(Account).where(Account.email == email_key(email)))
+
+
+def by_email_alone(db_session: Session, email: str) -> Account | None:
+    """As `by_email`, in one statement whether there is such an account or not: its roles come when they are needed."""
+    wanted = sa.select(Account).where(Account.email == email_key(email))
+    return db_session.scalar(wanted.options(sa.orm.lazyload(Account.grants)))
 
 
 def by_id(db_session: Session, account_id: int) -> Account | None:
@@ -135,12 +142,16 @@ def request_of_link(db_session: Session, token_hash: str) -> CodeRequest | None:
     return db_session.scalar(sa.select(CodeRequest).where(CodeRequest.token_hash == token_hash))
 
 
-def live_nonces(db_session: Session, email: str, *, now: datetime) -> list[str]:
-    """The nonces of the codes that were sent to that address and are still good."""
-    wanted = sa.select(CodeRequest.nonce).where(
-        CodeRequest.email == email, CodeRequest.mailed, CodeRequest.used_at.is_(None), CodeRequest.expires_at > now
+def live_nonces(db_session: Session, request: CodeRequest, *, now: datetime) -> dict[str, bool]:
+    """The nonces of that request and of the newest others for the same address that are still good, and whether a mail
+    was written. There are as many of them for an address that nobody has."""
+    wanted = (
+        sa.select(CodeRequest.nonce, CodeRequest.mailed)
+        .where(CodeRequest.email == request.email, CodeRequest.used_at.is_(None), CodeRequest.expires_at > now)
+        .order_by((CodeRequest.id == request.id).desc(), CodeRequest.id.desc())
+        .limit(1 + OTHERS)
     )
-    return list(db_session.scalars(wanted.order_by(CodeRequest.id)))
+    return {row.nonce: row.mailed for row in db_session.execute(wanted)}
 
 
 def asked_since(db_session: Session, email: str, since: datetime) -> int:
@@ -185,3 +196,22 @@ def organisers_of(db_session: Session, event_id: int) -> list[Organiser]:
     for email, role, granted_on, factor in rows:
         found.setdefault(email, Organiser(email, role, granted_on is None, bool(factor)))
     return list(found.values())
+
+
+def purgeable(db_session: Session, *, now: datetime) -> bool:
+    """Whether there are codes or sign-ins whose time is over."""
+    codes, over = CodeRequest.asked_at < now - KEPT, SignIn.expires_at <= now
+    return bool(db_session.scalar(sa.select(sa.exists().where(codes) | sa.exists().where(over))))
+
+
+def unused_accounts(db_session: Session) -> list[int]:
+    """The accounts without password, role and sign-in to which no row of any table refers. One that a code may be about
+    to sign in is not among them."""
+    wanted = sa.select(Account.id).where(
+        Account.password.is_(None), Account.active, Account.email.not_in(sa.select(CodeRequest.email))
+    )
+    for table in Base.metadata.sorted_tables:
+        for column in table.c:
+            if any(key.column is Account.__table__.c.id for key in column.foreign_keys):
+                wanted = wanted.where(Account.id.not_in(sa.select(column).where(column.is_not(None))))
+    return list(db_session.scalars(wanted.order_by(Account.id)))

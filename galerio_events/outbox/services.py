@@ -227,6 +227,21 @@ def _note(db_session: Session, mail: Mail, *, written: bool) -> None:
         db_session.info[ENQUEUED] = True
 
 
+def forget(db_session: Session, dedupe_keys: Sequence[str]) -> int:
+    """Delete the mails with those keys, but for one that a worker has in hand; how many there were."""
+    left, deleted = iter(dedupe_keys), 0
+    while some := list(islice(left, AT_ONCE)):
+        deleted += len(
+            db_session.scalars(
+                sa.delete(OutboxMail)
+                .where(OutboxMail.dedupe_key.in_(some), OutboxMail.state != MailState.SENDING)
+                .returning(OutboxMail.id)
+                .execution_options(synchronize_session=False)
+            ).all()
+        )
+    return deleted
+
+
 def claim(db_session: Session, mail_id: int, *, token: str, now: datetime) -> Outgoing | None:
     """Take a due mail in hand and count the attempt; None where another worker was faster or it is not due any more."""
     row = db_session.scalars(

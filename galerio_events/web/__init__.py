@@ -1,15 +1,27 @@
 """Everything between HTTP and the features."""
 
-from flask import Flask, request
+from typing import Any
+
+from flask import Flask, Request, request
 
 from galerio_events.db import begin_reading, begin_writing
 from galerio_events.web import assets, errors, filters, headers, health, locale, logs, robots, sign_ins
+
+
+class _Request(Request):
+    """Whoever asks for the head of a page gets that of what a reader gets; no view takes it for a sent form."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.method == "HEAD":
+            self.method = "GET"
 
 
 def init_app(app: Flask) -> None:
     """Language in addresses, filters, error pages, headers, logs, health checks, and what is made of releases."""
     from galerio_events.web import published
 
+    app.request_class = _Request
     app.url_map.converters["language"] = locale.LanguageConverter
     logs.init_app(app)
     locale.init_app(app)

@@ -30,7 +30,7 @@ def _this_address_here() -> str:
 
 
 @limiter.limit("60 per 10 minutes; 300 per day")
-@limiter.limit("6 per 10 minutes", key_func=_this_address_here)
+@limiter.limit("6 per 10 minutes; 8 per hour", key_func=_this_address_here)
 def _ask(email: str, shown: bool, target: str) -> str:
     asked = request_code(
         db.session(),

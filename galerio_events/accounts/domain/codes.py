@@ -17,8 +17,12 @@ LASTS = timedelta(minutes=10)
 DIGITS = 8
 # So often a code may be tried from the browser that asked for it.
 TRIES = 5
-# So many codes are sent to one address in an hour, whoever asks for them.
-MOST_AN_HOUR = 12
+# So many codes are sent to one address in an hour, whoever asks for them. One client asks for fewer (`web.codes`), so
+# that nobody alone keeps an address from its owner.
+MOST_AN_HOUR = 20
+# Where a code is typed, that of the request and so many others are looked at, the newest ones: a code may be read on
+# another device than the one that asked, and who guesses hits one of few.
+OTHERS = 3
 # Requests are kept so long, to say of a link that it was used or is too old.
 KEPT = timedelta(days=1)
 ADDRESS_LENGTH = 320

@@ -49,11 +49,6 @@ def request_code(
     """
     if queries.asked_since(db_session, email, now - timedelta(hours=1)) >= codes.MOST_AN_HOUR:
         raise TooManyCodes
-    db_session.execute(
-        sa.delete(CodeRequest)
-        .where(CodeRequest.asked_at < now - codes.KEPT)
-        .execution_options(synchronize_session=False)
-    )
     nonce = new_nonce()
     request = CodeRequest(
         handle=new_nonce(),
@@ -91,6 +86,11 @@ def send_waiting(db_session: Session, *, now: datetime) -> int:
     return written
 
 
+def mail_key(handle: str) -> str:
+    """The key, in the outbox, of the mail that was written for the request with that handle."""
+    return f"sign-in:{handle}"
+
+
 def _mail(request: CodeRequest) -> Mail:
     return Mail(
         event_id=None,
@@ -99,7 +99,7 @@ def _mail(request: CodeRequest) -> Mail:
         recipient_email=request.email,
         recipient_name="",
         values={codes.PURPOSE: request.nonce, "minutes": codes.LASTS // timedelta(minutes=1)},
-        dedupe_key=f"sign-in:{request.handle}",
+        dedupe_key=mail_key(request.handle),
         urgent=True,
     )
 
@@ -109,16 +109,17 @@ def use_code(
 ) -> Account | CodeRefusal:
     """Whoever that code signs in, typed in a browser that has asked for one at this request.
 
-    Any code that is good and was sent to the same address will do. Every try counts, once the caller commits.
+    One of the last that were sent to the same address will do. Every try counts, once the caller commits. The same is
+    done for an address to which nothing was sent.
     """
     why = codes.refusal(queries.standing_of(request), now=now, typed=True)
     if request is None or why is not None:
         return why or CodeRefusal.UNKNOWN
     if not _count_try(db_session, request):
         return CodeRefusal.SPENT
-    live = queries.live_nonces(db_session, request.email, now=now)
+    live = queries.live_nonces(db_session, request, now=now)
     nonce = codes.matching(live, codes.typed_code(typed), secret_key)
-    if nonce is None:
+    if nonce is None or not live[nonce]:
         return CodeRefusal.SPENT if request.tries >= codes.TRIES else CodeRefusal.WRONG
     return _used(db_session, request, nonce, now=now)
 

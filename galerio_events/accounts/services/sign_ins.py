@@ -19,7 +19,6 @@ def begin(
 
     `proved`: a password was given (or a passkey used); `factor`: a second factor as well.
     """
-    db_session.execute(sa.delete(SignIn).where(SignIn.expires_at <= now).execution_options(synchronize_session="fetch"))
     for old in queries.sign_ins(db_session, account.id, now=now)[MOST_SIGN_INS - 1 :]:
         db_session.delete(old)
     secret = secrets.token_urlsafe(32)

@@ -12,7 +12,7 @@ from galerio_events.accounts import queries
 from galerio_events.accounts.domain.browsers import described
 from galerio_events.accounts.models import SignIn
 from galerio_events.accounts.services import sign_ins
-from galerio_events.accounts.views.blueprint import bp, me, wanted
+from galerio_events.accounts.views.blueprint import bp, desk, me, wanted
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission, can_anywhere
 from galerio_events.web.guards import roles
@@ -45,6 +45,7 @@ def account(language: str) -> ResponseReturnValue:
         protectable=bool(who.password),
         passkeys=queries.passkeys(db.session(), who.id),
         codes_left=queries.recovery_codes_left(db.session(), who.id),
+        desk=desk(),
         organises=can_anywhere(roles(), Permission.EVENT_READ),
         required=bool(who.grants) and found is not None and found.required_somewhere,
         target=wanted(),

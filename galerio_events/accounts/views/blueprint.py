@@ -92,8 +92,9 @@ def pending() -> Account | None:
 
 @bp.app_template_filter("ago")
 def ago(moment: datetime) -> str:
-    """How long ago that was, in whole units: `5 minutes ago`, `5 分前`."""
-    return str(format_timedelta(min(moment - clock.utc_now(), timedelta(seconds=-1)), add_direction=True))
+    """How long ago that was, in whole units: `5 minutes ago`, `5 分前`; what was just now counts as a minute."""
+    since = min(moment - clock.utc_now(), timedelta(seconds=-1))
+    return str(format_timedelta(since, granularity="minute", add_direction=True))
 
 
 def onwards(target: str | None, *, organising: bool) -> ResponseReturnValue:
@@ -102,5 +103,9 @@ def onwards(target: str | None, *, organising: bool) -> ResponseReturnValue:
         return redirect(target)
     if organising and can_anywhere(roles(), Permission.EVENT_READ):
         return redirect(url_for("events.organise_index"))
-    desk = "desk.index"
-    return redirect(url_for(desk if desk in current_app.view_functions else "accounts.sign_in"))
+    return redirect(url_for(desk() or "accounts.sign_in"))
+
+
+def desk() -> str:
+    """The page with a person's own sessions; '' where the application has none."""
+    return "desk.index" if "desk.index" in current_app.view_functions else ""

@@ -13,6 +13,7 @@ from galerio_events.accounts.domain.codes import TRIES, CodeRefusal, masked, typ
 from galerio_events.accounts.forms import CodeForm
 from galerio_events.accounts.models import Account, CodeRequest
 from galerio_events.accounts.services.codes import link_refusal, send_waiting, use_code, use_link
+from galerio_events.accounts.services.purging import purge
 from galerio_events.accounts.views.blueprint import begin, bp, failed, onwards, secret_key
 from galerio_events.accounts.views.sign_in import WAIT
 from galerio_events.extensions import db, limiter
@@ -42,7 +43,11 @@ REFUSED = {
     ),
     CodeRefusal.ELSEWHERE: (
         lazy_gettext("This link works only in the browser that asked for it"),
-        lazy_gettext("Go back to that browser and type the code from the mail there; or ask for a new code here."),
+        lazy_gettext(
+            "Go back to the page on which you asked and type the eight digits of the mail there: that works whichever "
+            "device you read your mail on. Or ask for a new code here. If you have not asked for a code yourself, "
+            "close this page: nothing has happened, and nobody is signed in."
+        ),
     ),
 }
 
@@ -147,4 +152,13 @@ def send_codes() -> None:
     db.session.commit()
 
 
+def purge_what_is_over() -> None:
+    """Delete what signing in has left behind, once its time is over; the worker looks every minute."""
+    now = clock.utc_now()
+    if queries.purgeable(db.session(), now=now):
+        purge(db.session(), now=now)
+        db.session.commit()
+
+
 outbox.register_writer(send_codes)
+outbox.register_chore(purge_what_is_over)

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from flask import current_app, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter import RateLimitExceeded
@@ -15,7 +15,7 @@ from galerio_events.accounts.domain.codes import TooManyCodes, address_of
 from galerio_events.accounts.forms import AddressForm, SignInForm
 from galerio_events.accounts.models import Account
 from galerio_events.accounts.services import sign_ins
-from galerio_events.accounts.views.blueprint import begin, bp, failed, keep_pending, onwards, wanted
+from galerio_events.accounts.views.blueprint import begin, bp, desk, failed, keep_pending, onwards, wanted
 from galerio_events.accounts.views.ceremonies import use_options
 from galerio_events.extensions import db, limiter
 from galerio_events.permissions import ANONYMOUS, Permission, can_anywhere
@@ -119,7 +119,7 @@ def _attempt(email: str, given: str) -> Account | None:
     Raises `RateLimitExceeded` after so many failures from one address, on one account or on several. What fails
     elsewhere does not count: nobody can lock others out by failing in their name.
     """
-    account = queries.by_email(db.session(), email)
+    account = queries.by_email_alone(db.session(), email)
     return account if check_password(account, given) else None
 
 
@@ -135,9 +135,8 @@ def _already(target: str | None) -> ResponseReturnValue:
         return redirect(target)
     if can_anywhere(actor(), Permission.EVENT_READ):
         return onwards(None, organising=True)
-    desk = "desk.index" if "desk.index" in current_app.view_functions else ""
     organises = can_anywhere(roles(), Permission.EVENT_READ)
-    return render_template("accounts/signed_in.html", desk=desk, organises=organises)
+    return render_template("accounts/signed_in.html", desk=desk(), organises=organises)
 
 
 def _is_organising(target: str) -> bool:
