@@ -9,6 +9,7 @@ from wtforms import Field, HiddenField, SelectField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from galerio_events import clock
+from galerio_events.people.domain.email import BadEmail, normal_email
 from galerio_events.programme.domain.inviting import (
     LANGUAGES,
     NOTE_LENGTH,
@@ -18,7 +19,8 @@ from galerio_events.programme.domain.inviting import (
     deadline_problem,
 )
 from galerio_events.programme.domain.rules import Frame
-from galerio_events.programme.forms.fields import FORMATS, Choice, Lines, WallTime, not_clear
+from galerio_events.programme.forms.fields import FORMATS, Choice, Line, Lines, WallTime, not_clear
+from galerio_events.programme.forms.people import EMAIL_PROBLEMS
 from galerio_events.translated import Translated
 
 _: Any = lazy_gettext
@@ -105,6 +107,19 @@ class ReplaceForm(FlaskForm):
 
     version = HiddenField()
     person = Choice(_("Who takes the role?"))
+
+
+class AddressForm(FlaskForm):
+    """The mail address of somebody who has none."""
+
+    email = Line(_("E-mail address"), validators=[InputRequired(_("Enter an e-mail address."))])
+
+    def validate_email(self, given: Field) -> None:
+        """One address, written as mail is sent to it."""
+        try:
+            given.data = normal_email(given.data or "")
+        except BadEmail as bad:
+            raise ValidationError(EMAIL_PROBLEMS[bad.problem]) from None
 
 
 class AnswerForm(ClockForm):

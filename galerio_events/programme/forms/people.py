@@ -34,7 +34,7 @@ _: Any = lazy_gettext
 
 SPANS = Kind("times", "add-time", "time-", {"starts": "", "ends": ""}, MOST_AVAILABILITIES)
 
-_EMAIL_PROBLEMS = {
+EMAIL_PROBLEMS = {
     EmailProblem.NOT_ONE: _("Check the e-mail address. It should look like name@example.org."),
     EmailProblem.MISTYPED_ENDING: _("Check the end of the e-mail address. Did you mean .com, .org or .net?"),
     EmailProblem.TOO_LONG: _("This e-mail address is too long. An address has at most 254 characters."),
@@ -49,7 +49,7 @@ EXPLAINED: dict[PersonProblem, tuple[str, Any]] = {
     PersonProblem.AFFILIATION_TOO_LONG: ("affiliation", _("This affiliation is too long.")),
     PersonProblem.BIO_TOO_LONG: ("bio", _("This text is too long.")),
     PersonProblem.COUNTRY_UNKNOWN: ("country", _("Choose one from the list.")),
-    PersonProblem.EMAIL_INVALID: ("email", _EMAIL_PROBLEMS[EmailProblem.NOT_ONE]),
+    PersonProblem.EMAIL_INVALID: ("email", EMAIL_PROBLEMS[EmailProblem.NOT_ONE]),
     PersonProblem.LANGUAGE_UNKNOWN: ("language", _("Choose one from the list.")),
     PersonProblem.TIMEZONE_UNKNOWN: ("timezone", _("Choose one from the list.")),
     PersonProblem.POSITION_INVALID: ("position", _NO_POSITION),
@@ -152,7 +152,7 @@ class PersonForm(EntryForm):
             try:
                 given.data = normal_email(given.data)
             except BadEmail as bad:
-                raise ValidationError(_EMAIL_PROBLEMS[bad.problem]) from None
+                raise ValidationError(EMAIL_PROBLEMS[bad.problem]) from None
 
     def zone(self, frame: Frame) -> str:
         """The zone of whose clocks the times are."""

@@ -19,6 +19,7 @@ from galerio_events.programme.services.inviting.deciding import (
     replace_person,
     withdraw,
 )
+from galerio_events.programme.services.inviting.persons import give_address
 from galerio_events.programme.services.inviting.published import published_roles, register_published
 from galerio_events.programme.services.inviting.reminding import remind_due
 from galerio_events.programme.services.inviting.settling import shown_digest
@@ -34,6 +35,7 @@ __all__ = [
     "Writing",
     "answer",
     "extend",
+    "give_address",
     "grant",
     "invite",
     "letter",

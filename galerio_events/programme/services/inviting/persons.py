@@ -1,7 +1,15 @@
-"""What becomes of invitations when a person turns out to be another one, or is deleted."""
+"""The people of invitations: an address for whoever has none, and what becomes of the invitations when a person turns
+out to be another one, or is deleted."""
+
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from galerio_events.errors import ChangeConflict, Conflict, NotFound
+from galerio_events.events.queries import lock
+from galerio_events.people import services as people
+from galerio_events.people.queries import person_by_key, person_details
 from galerio_events.programme.domain.inviting import InvitationState
 from galerio_events.programme.models import Invitation
 from galerio_events.programme.queries.inviting import invitation_of, invitations_of_person
@@ -14,6 +22,25 @@ _FIRST = (
     InvitationState.REPLACED,
     InvitationState.WITHDRAWN,
 )
+
+
+def give_address(db_session: Session, event_id: int, person: str, email: str, *, by: int | None, now: datetime) -> None:
+    """Note the mail address (as `normal_email` writes it) of the person of that key, who has none.
+
+    Raises `NotFound`, and `ChangeConflict(STALE)` where somebody else has noted one meanwhile.
+    """
+    lock(db_session, event_id)
+    stored = person_by_key(db_session, event_id, person)
+    if stored is None:
+        raise NotFound(person)
+    before = person_details(stored)
+    if before.email is not None:
+        if before.email == email:
+            return
+        raise ChangeConflict(Conflict.STALE)
+    values = replace(before, email=email)
+    seen = people.seen_digest(before)
+    people.save_entry(db_session, event_id, people.PEOPLE, person, values, seen=seen, by=by, now=now)
 
 
 def hand_over_invitations(db_session: Session, dropped: int, kept: int) -> None:

@@ -132,7 +132,8 @@ def _zone(known: Known) -> str:
 
 def _form(command: str) -> AnswerForm:
     sent = request.form if request.method == "POST" else None
-    return ProposalForm(sent) if command == "propose" else AnswerForm(sent)
+    made: type[AnswerForm] = ProposalForm if command == "propose" else AnswerForm
+    return made(sent)
 
 
 def _page(
@@ -149,7 +150,7 @@ def _page(
     session, person = invitation.programme_session, invitation.person
     asked = queries.asked_of(invitation, row.state if row else None, session.ends_at, published=_public(known))
     zone = _zone(known)
-    proposal: Any = said if isinstance(said, ProposalForm) else ProposalForm(None)
+    proposal: Any = said if isinstance(said, ProposalForm) else ProposalForm(None)  # type: ignore[no-untyped-call]
     others = [] if row is None else queries.confirmed_others(db.session(), {row.session_id}).get(row.session_id, [])
     page = render_template(
         "invitations/answer.html",
@@ -171,7 +172,7 @@ def _page(
         seen=shown_digest(known),
         token=token,
         notice=notice,
-        answer=said if opened in {"accept", "decline"} else AnswerForm(None),
+        answer=said if opened in {"accept", "decline"} else AnswerForm(None),  # type: ignore[no-untyped-call]
         proposal=proposal,
         questions=proposal.questions("starts", zone) if opened == "propose" else (),
         opened=opened,

@@ -1,5 +1,6 @@
 """One role: how it was asked and answered, and what can be done about it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,17 +18,17 @@ from galerio_events.programme.domain.inviting import Act, InvitationRefused, pos
 from galerio_events.programme.domain.placing import Placement, placement_of
 from galerio_events.programme.domain.rules import SessionProblem, SessionRefused
 from galerio_events.programme.forms import EXPLAINED
-from galerio_events.programme.forms.inviting import DeadlineForm, ReplaceForm
+from galerio_events.programme.forms.inviting import AddressForm, DeadlineForm, ReplaceForm
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.programme.queries import inviting as queries
-from galerio_events.programme.queries.inviting import Place, RoleRow
+from galerio_events.programme.queries.inviting import Place, RoleRow, StepRow
 from galerio_events.programme.services import inviting as services
 from galerio_events.programme.services.inviting import Decision
 from galerio_events.programme.views import live_conflicts
 from galerio_events.programme.views.editor import number
 from galerio_events.programme.views.invitations.blueprint import bp
 from galerio_events.programme.views.invitations.overview import names, tell
-from galerio_events.programme.views.invitations.words import DONE, WHY, place_or_404, writing
+from galerio_events.programme.views.invitations.words import DONE, WHY, place_or_404, release_note, writing
 from galerio_events.web.expired import when_expired
 from galerio_events.web.filters import tr_text
 from galerio_events.web.guards import actor, requires
@@ -49,15 +50,15 @@ def one(language: str, slug: str, place: str) -> ResponseReturnValue:
     return _page(_row(place_or_404(place)), 200)
 
 
-@bp.post(f"{_ADDRESS}/<any('remind','extend','withdraw','grant','refuse','new-link'):act>")
+@bp.post(f"{_ADDRESS}/<any('remind','extend','withdraw','grant','refuse','new-link','address'):act>")
 @requires(Permission.PROGRAMME_EDIT)
 @when_expired(one_again)
 def act_on(language: str, slug: str, place: str, act: str) -> ResponseReturnValue:
-    """Remind, wait longer, withdraw, decide what the person asks, or make the link anew."""
+    """Remind, wait longer, withdraw, decide what the person asks, make the link anew, or note an address."""
     row = _row(place_or_404(place))
-    form, there = _deadline_form(row), row.place
+    form, address, there = _deadline_form(row), _address_form(), row.place
     try:
-        done = _do(act, row, form)
+        done = _give_address(row, address) if act == "address" else _do(act, row, form)
     except InvitationRefused as refused:
         db.session.rollback()
         return _page(_row(there), 409, problem=str(WHY[refused.reason]))
@@ -72,7 +73,7 @@ def act_on(language: str, slug: str, place: str, act: str) -> ResponseReturnValu
         db.session.rollback()
         abort(404)
     if done is None:
-        return _page(_row(there), 422, form=form)
+        return _page(_row(there), 422, form=form, address=address)
     db.session.commit()
     if done:
         flash(done, "success")
@@ -110,6 +111,15 @@ def _do(act: str, row: RoleRow, form: DeadlineForm) -> str | None:
         return _("Refused. The person is told by mail.")
     services.new_link(session, event.id, decision, writing=words)
     return _("The old link opens nothing any more. The new one is on its way to the person.")
+
+
+def _give_address(row: RoleRow, form: AddressForm) -> str | None:
+    """Note the address; what to say of it, None where it is not right."""
+    if not form.validate():
+        return None
+    email, by = form.email.data or "", actor().account_id
+    services.give_address(db.session(), g.event.id, row.person, email, by=by, now=clock.utc_now())
+    return _("The address is noted. Now this person can be invited.")
 
 
 @requires(Permission.PROGRAMME_EDIT)
@@ -180,12 +190,17 @@ def _deadline_form(row: RoleRow | None) -> DeadlineForm:
     if invitation is not None:
         first["deadline"] = clock.in_zone(invitation.deadline_at, g.event.timezone).replace(tzinfo=None)
     sent = request.form if request.method == "POST" and "deadline" in request.form else None
-    return DeadlineForm(sent, data=first)
+    return DeadlineForm(sent, data=first)  # type: ignore[no-untyped-call]
+
+
+def _address_form() -> AddressForm:
+    return AddressForm(request.form if "email" in request.form else None)  # type: ignore[no-untyped-call]
 
 
 def _replace_form(row: RoleRow) -> ReplaceForm:
     version = str(_session(row.session).version)
-    form = ReplaceForm(request.form if request.method == "POST" else None, data={"version": version})
+    sent = request.form if request.method == "POST" else None
+    form: ReplaceForm = ReplaceForm(sent, data={"version": version})  # type: ignore[no-untyped-call]
     others = programme.choices(db.session(), g.event.id).people
     form.person.choices = [("", _("choose somebody"))] + [
         (key, tr_text(name) or key) for key, name in others if key != row.person
@@ -198,11 +213,19 @@ def _replacing(row: RoleRow, form: ReplaceForm, status: int, *, problem: str = "
     return page, status
 
 
-def _page(row: RoleRow, status: int, *, problem: str = "", form: DeadlineForm | None = None) -> tuple[str, int]:
+def _page(
+    row: RoleRow,
+    status: int,
+    *,
+    problem: str = "",
+    form: DeadlineForm | None = None,
+    address: AddressForm | None = None,
+) -> tuple[str, int]:
     event: Event = g.event
     now = clock.utc_now()
     invitation, asked = row.invitation, row.asked()
-    published = (row.session, row.person, row.role.value) in services.published_roles(db.session(), event.id)
+    public = services.published_roles(db.session(), event.id)
+    steps = queries.steps_of(db.session(), invitation.id) if invitation is not None else []
     can = {act.value: possible(asked, act, now=now) for act in Act}
     session = _session(row.session)
     return render_template(
@@ -211,18 +234,27 @@ def _page(row: RoleRow, status: int, *, problem: str = "", form: DeadlineForm | 
         row=row,
         invitation=invitation,
         standing=row.standing,
-        published=published,
+        published=(row.session, row.person, row.role.value) in public,
+        waits=release_note(row, public),
         overdue=row.is_overdue(now),
         can=can,
-        steps=queries.steps_of(db.session(), invitation.id) if invitation is not None else [],
+        steps=steps,
+        elsewhere=_elsewhere(row, steps),
         done=DONE,
         unwanted=queries.is_unwanted(db.session(), event.id, row.mailbox),
         form=form or _deadline_form(row),
+        address=address or AddressForm(None),  # type: ignore[no-untyped-call]
         session_version=session.version,
         would=_would(session, row),
         confirmed=_others_confirmed(row),
         problem=problem,
     ), status
+
+
+def _elsewhere(row: RoleRow, steps: Sequence[StepRow]) -> bool:
+    """Whether the newest mail went to another address than the person has now."""
+    newest = next((step.mailbox for step in steps if step.mailbox), None)
+    return newest is not None and newest != row.mailbox
 
 
 def _would(session: ProgrammeSession, row: RoleRow) -> list[dict[str, Any]]:

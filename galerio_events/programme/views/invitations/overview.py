@@ -1,13 +1,14 @@
 """The roles of an event and how far each of them has come; what is done to several at once begins here."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 
 from galerio_events import clock
@@ -28,7 +29,7 @@ from galerio_events.programme.queries import inviting as queries
 from galerio_events.programme.queries.inviting import Place, RoleRow
 from galerio_events.programme.services import inviting as services
 from galerio_events.programme.views.invitations.blueprint import bp
-from galerio_events.programme.views.invitations.words import WHY, place_from, writing
+from galerio_events.programme.views.invitations.words import WHY, place_from, release_note, writing
 from galerio_events.web.expired import back_to, when_expired
 from galerio_events.web.filters import tr_text
 from galerio_events.web.guards import actor, requires
@@ -52,6 +53,13 @@ class Line:
     lost: MailState | None
     can_invite: bool
     can_remind: bool
+    # What the public sees of it, where that is not what the draft says.
+    waits: str
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody else is to be found."""
+        return self.row.state in {RoleState.DECLINED, RoleState.WITHDRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,7 @@ class Group:
 @bp.get("/<language:language>/organise/<slug>/invitations")
 @requires(Permission.PROGRAMME_READ)
 def overview(language: str, slug: str) -> ResponseReturnValue:
-    """All roles by session; `?state=`, `?session=` and `?show=` (`overdue`, `wishes`, `lost`) filter them."""
+    """All roles by session; `?state=`, `?session=` and `?show=` (`wanted`, `overdue` …) filter them."""
     event: Event = g.event
     db_session, now = db.session(), clock.utc_now()
     rows = queries.role_rows(db_session, event.id)
@@ -91,9 +99,7 @@ def overview(language: str, slug: str) -> ResponseReturnValue:
         page=number,
         pages=pages,
         tally=queries.tally_of(rows),
-        overdue=sum(line.overdue for line in lines),
-        wishes=sum(_wish_of(line) for line in lines),
-        lost=sum(line.lost is not None for line in lines),
+        shows=[(show, name, sum(test(line) for line in lines)) for show, (name, test) in SHOWN.items()],
         states=list(RoleState),
         sessions=[(key, tr_text(mine[0].row.title)) for key, mine in by_session.items()],
         state=state,
@@ -156,7 +162,10 @@ def card(db_session: Session, event: Event) -> Card:
     all_of_them = queries.tally_of(rows)
     late = sum(row.is_overdue(now) for row in rows)
     wishes = sum(row.invitation is not None and row.invitation.wish is not None for row in rows)
+    wanted = sum(row.state in {RoleState.DECLINED, RoleState.WITHDRAWN} for row in rows)
     told = []
+    if wanted:
+        told.append(ngettext("%(num)d role needs somebody else.", "%(num)d roles need somebody else.", wanted))
     if wishes:
         told.append(ngettext("%(num)d request to decide.", "%(num)d requests to decide.", wishes))
     if late:
@@ -197,6 +206,7 @@ def tell(left_out: Iterable[tuple[Place, services.Refusal]], called: dict[Place,
 def _lines(db_session: Session, event_id: int, rows: list[RoleRow], now: datetime) -> list[Line]:
     unwanted = queries.unwanted(db_session, event_id)
     lost = queries.undelivered(db_session, event_id)
+    published = services.published_roles(db_session, event_id)
     found = []
     for row in rows:
         why = "" if row.email else str(WHY[services.Refusal.NO_ADDRESS])
@@ -212,6 +222,7 @@ def _lines(db_session: Session, event_id: int, rows: list[RoleRow], now: datetim
                 lost.get(row.invitation.id) if row.invitation is not None else None,
                 not why and possible(asked, Act.INVITE, now=now),
                 not why and possible(asked, Act.REMIND, now=now),
+                release_note(row, published),
             )
         )
     return found
@@ -221,11 +232,20 @@ def _wish_of(line: Line) -> bool:
     return line.row.invitation is not None and line.row.invitation.wish is not None
 
 
+# What waits for organisers: what it is called, and whose it is.
+SHOWN: Mapping[str, tuple[Any, Callable[[Line], bool]]] = {
+    "wishes": (lazy_gettext("To decide"), _wish_of),
+    "wanted": (lazy_gettext("Replacement wanted"), lambda line: line.wanted),
+    "overdue": (lazy_gettext("Overdue"), lambda line: line.overdue),
+    "moved": (lazy_gettext("Moved since accepted"), lambda line: line.row.moved),
+    "lost": (lazy_gettext("Mail did not arrive"), lambda line: line.lost is not None),
+}
+
+
 def _lets(line: Line, state: str, show: str) -> bool:
     if state and line.row.state != state:
         return False
-    shown = {"overdue": line.overdue, "wishes": _wish_of(line), "lost": line.lost is not None}
-    return shown.get(show, True)
+    return show not in SHOWN or SHOWN[show][1](line)
 
 
 def _just_sent(db_session: Session, event_id: int, now: datetime) -> tuple[str, int] | None:

@@ -115,7 +115,8 @@ def _places() -> list[Place]:
 
 def _form() -> InvitationForm:
     first = {"deadline": usual_deadline(g.event, clock.utc_now())}
-    return InvitationForm(request.form if request.method == "POST" else None, data=first)
+    sent = request.form if request.method == "POST" else None
+    return InvitationForm(sent, data=first)  # type: ignore[no-untyped-call]
 
 
 def _page(form: InvitationForm, places: Sequence[Place], status: int, *, problem: str = "") -> tuple[str, int]:

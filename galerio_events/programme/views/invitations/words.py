@@ -1,14 +1,14 @@
 """What is said about invitations, and what mails about them are written with."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import abort, current_app
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
-from galerio_events.programme.domain import RoleKind
+from galerio_events.programme.domain import RoleKind, RoleState
 from galerio_events.programme.domain.inviting import Act, Refusal
-from galerio_events.programme.queries.inviting import Place
+from galerio_events.programme.queries.inviting import Place, RoleRow
 from galerio_events.programme.services.inviting import Writing
 from galerio_events.web.labels import labels_of
 
@@ -57,6 +57,18 @@ DONE: Mapping[Act, Any] = {
 def writing() -> Writing:
     """What mails about invitations are written with."""
     return Writing(str(current_app.config["SECRET_KEY"]), labels_of(RoleKind))
+
+
+def release_note(row: RoleRow, published: Collection[tuple[str, str, str]]) -> str:
+    """What the public sees of the role, where that is not yet what the draft says; the roles that the newest release
+    has are `published`."""
+    public = (row.session, row.person, row.role.value) in published
+    stands = row.state is RoleState.CONFIRMED and row.scheduled
+    if public and not stands:
+        return gettext("Stands in the published programme until the next release.")
+    if stands and not public:
+        return gettext("Will be published with the next release.")
+    return ""
 
 
 def place_from(text: str) -> Place | None:
