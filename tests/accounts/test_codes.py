@@ -393,7 +393,7 @@ def test_the_mail_says_it_in_the_readers_language_and_leaves_before_bulk_mail(
     assert (row.kind, row.event_id, row.bulk) == ("sign_in_code", None, False)
     made = app.extensions["outbox_renderer"].message(outbox.outgoing(row))
     shown = f"{mail.code[:4]} {mail.code[4:]}"
-    assert made["Subject"].startswith(f"ログイン用コード：{shown}")
+    assert made["Subject"].startswith(f"サインイン用コード：{shown}")
     text = made.get_body(("plain",)).get_content()
     assert shown in text
     assert f"http://localhost:8000{mail.link}" in text
