@@ -196,6 +196,14 @@ ROUTES: dict[str, str | Permission] = {
     "desk.worker": PUBLIC,
     "desk.settings": Permission.EVENT_EDIT,
     "desk.links": Permission.PROGRAMME_EDIT,
+    "desk.join": SIGNED_IN,
+    "desk.messages": SIGNED_IN,
+    "desk.read": SIGNED_IN,
+    "desk.mark_on_desk": SIGNED_IN,
+    "desk.control": Permission.PROGRAMME_EDIT,
+    "desk.control_board": Permission.PROGRAMME_EDIT,
+    "desk.mark_in_control": Permission.PROGRAMME_EDIT,
+    "desk.message": Permission.OUTBOX_SEND,
 }
 
 # Who asks: name, role, and whether the role is on this event, on another one, or on all of them.
@@ -293,6 +301,7 @@ def world(app: Flask, db_session: Session) -> World:
         "organiser_id": event.organisers[0].id,
         "sign_in_id": 0,
         "passkey_id": 0,
+        "message_id": 0,
         "sign_in_link": sign_in_link(app, db_session),
         "digest": picture.digest,
         "extension": "webp",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, g, request, url_for
+from flask import Blueprint, abort, current_app, g, request, url_for
 from flask.wrappers import Response
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -26,7 +26,8 @@ from galerio_events.desk.domain import (
     sees_address,
 )
 from galerio_events.desk.queries import Colleague, DeskSession
-from galerio_events.permissions import ANONYMOUS, Permission, can_anywhere
+from galerio_events.extensions import db
+from galerio_events.permissions import ANONYMOUS, Permission, can, can_anywhere
 from galerio_events.programme.domain import RoleState
 from galerio_events.programme.services.inviting.writing import PURPOSE
 from galerio_events.registration.queries import countries_of_choosers
@@ -116,7 +117,7 @@ def entries(db_session: Session, sessions: Sequence[DeskSession], *, now: dateti
                 session,
                 tuple(one for one in people.get(session.id, ()) if one.state not in _WITHOUT_PART),
                 tuple(sorted(countries.get(session.id, {}).items(), key=lambda pair: (-pair[1], pair[0]))),
-                _joining(session, now),
+                way_in(session, now),
                 publicity(
                     Slot(session.starts_at, session.ends_at, session.place.key if session.place else None),
                     scheduled=session.scheduled,
@@ -130,7 +131,8 @@ def entries(db_session: Session, sessions: Sequence[DeskSession], *, now: dateti
     return made
 
 
-def _joining(session: DeskSession, now: datetime) -> Joining | None:
+def way_in(session: DeskSession, now: datetime) -> Joining | None:
+    """How the reader gets into an online session; None where there is no way in."""
     address = session.join_link or (session.place.join_address if session.place else None)
     if not address or not session.scheduled:
         return None
@@ -165,6 +167,19 @@ def zone_values(zone_name: str, problem: str, moments: Sequence[datetime], langu
         "zone_listed": zone_name in clock.listed_zone_names(),
         "kept": {"tz": request.args["tz"]} if request.args.get("tz") and not problem else {},
     }
+
+
+def find_session(slug: str, key: str, own: Sequence[DeskSession]) -> DeskSession:
+    """The session of that address, out of the reader's `own` ones, or as somebody who edits the event's programme.
+
+    404 for everybody else, as for a session that does not exist.
+    """
+    found = next((one for one in own if (one.host.slug, one.key) == (slug, key)), None)
+    if found is None:
+        found = queries.one_session(db.session(), slug, key)
+        if found is None or not can(actor(), Permission.PROGRAMME_EDIT, event_id=found.host.id):
+            abort(404)
+    return found
 
 
 def email_of_reader() -> str:

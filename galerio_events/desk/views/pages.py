@@ -1,23 +1,26 @@
 """The desk: all of somebody's sessions, and each of them."""
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from galerio_events.desk import queries
 from galerio_events.desk.domain import Phase, Publicity
-from galerio_events.desk.views import feed
+from galerio_events.desk.queries.messages import received
+from galerio_events.desk.views import feed, notices
 from galerio_events.desk.views.common import (
     blueprint,
     email_of_reader,
     entries,
+    find_session,
     page_values,
     reader_zone,
     this_moment,
     zone_values,
 )
+from galerio_events.desk.views.control.showing import members
 from galerio_events.extensions import db
-from galerio_events.permissions import Permission, can
-from galerio_events.web.guards import actor, signed_in
+from galerio_events.programme.domain.duties import Duty, may
+from galerio_events.web.guards import signed_in
 
 
 @blueprint.get("/<language:language>/desk")
@@ -41,6 +44,7 @@ def index(language: str) -> ResponseReturnValue:
         several_events=len({entry.session.host.id for entry in shown}) > 1,
         email=email_of_reader(),
         calendar=feed.addresses(language),
+        unread=notices.unread(now),
         **zone_values(zone_name, problem, [entry.session.starts_at for entry in ahead or shown], language),
         **page_values(now),
     )
@@ -56,11 +60,9 @@ def session(language: str, slug: str, key: str) -> ResponseReturnValue:
     """
     db_session, now = db.session(), this_moment()
     own = queries.own_sessions(db_session, email_of_reader())
-    found = next((one for one in own if (one.host.slug, one.key) == (slug, key)), None)
-    if found is None:
-        found = queries.one_session(db_session, slug, key)
-        if found is None or not can(actor(), Permission.PROGRAMME_EDIT, event_id=found.host.id):
-            abort(404)
+    found = find_session(slug, key, own)
+    told = received(db_session, email_of_reader(), now)
+    conducts = not found.roles or may(found.kinds, Duty.CONDUCT)
     entry = entries(db_session, [found], now=now)[0]
     zone_name, problem = reader_zone([found, *own])
     page = render_template(
@@ -68,6 +70,11 @@ def session(language: str, slug: str, key: str) -> ResponseReturnValue:
         entry=entry,
         session=found,
         running=queries.running(db_session, found.id, now),
+        unread=[one for one in told if one.read_at is None],
+        told=[one for one in told if one.read_at and (one.slug, one.session) == (slug, key)],
+        coming={one.person_id: one for one in members(db_session, [found.id], named=False)[found.id]}
+        if conducts
+        else {},
         **zone_values(zone_name, problem, [found.starts_at], language),
         **page_values(now),
     )

@@ -115,12 +115,22 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
                 ("run_sheet.templates", "run_sheet.template"),
             ),
             (lazy_gettext("Joining sessions"), "desk.settings", Permission.EVENT_EDIT, ("desk.settings",)),
+            (lazy_gettext("Joining sessions"), "desk.settings", Permission.EVENT_EDIT, ("desk.settings",)),
             (lazy_gettext("Signing in"), "accounts.requiring", Permission.EVENT_EDIT, ("accounts.requiring",)),
             (lazy_gettext("New event from this one"), "clone.page", Permission.EVENT_EDIT, ("clone",)),
         ),
     ),
     (
         (lazy_gettext("Release"), "release.page", Permission.PROGRAMME_RELEASE, ("release",)),
+        (),
+    ),
+    (
+        (
+            lazy_gettext("Control room"),
+            "desk.control",
+            Permission.PROGRAMME_EDIT,
+            ("desk.control", "desk.message"),
+        ),
         (),
     ),
     (
