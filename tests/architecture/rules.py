@@ -199,6 +199,36 @@ def catches_only_what_it_handles(module: Module) -> Iterator[Fault]:
             yield module.fault(node.lineno, "swallows every error")
 
 
+def limits_only_what_is_called(module: Module) -> Iterator[Fault]:
+    """Limits count where a decorated function is called, and nowhere else: one above the route's decorator decorates
+    what the route does not call; those of blueprints and of all routes are not looked for (`extensions._Limiter`)."""
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        routes = [number for number, each in enumerate(node.decorator_list) if _adds_a_route(each)]
+        for number, each in enumerate(node.decorator_list):
+            if _limits(each) and routes and number < routes[-1]:
+                yield module.fault(each.lineno, "limits a route from above, where nobody calls it: put it beneath")
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and _limits(node.func):
+            yield module.fault(node.lineno, "limits what is not called, such as a blueprint: decorate a function")
+        if isinstance(node, ast.keyword) and node.arg in {"default_limits", "application_limits"}:
+            yield module.fault(node.value.lineno, f"{node.arg} are not looked for: decorate a function")
+
+
+def _limits(node: ast.expr) -> bool:
+    """Whether that is `limiter.limit(…)` or `limiter.shared_limit(…)`."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    return node.func.attr in {"limit", "shared_limit"} and ast.unparse(node.func.value).split(".")[-1] == "limiter"
+
+
+def _adds_a_route(node: ast.expr) -> bool:
+    """Whether that is `@bp.get("/…")` or one of its like."""
+    called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return called and node.func.attr in {"route", "get", "post", "put", "patch", "delete"}  # type: ignore[attr-defined]
+
+
 RULES: tuple[Callable[[Module], Iterator[Fault]], ...] = (
     stands_in_a_room,
     imports_what_its_room_may,
@@ -209,4 +239,5 @@ RULES: tuple[Callable[[Module], Iterator[Fault]], ...] = (
     queries_only_in_queries,
     is_not_too_long,
     catches_only_what_it_handles,
+    limits_only_what_is_called,
 )

@@ -157,6 +157,19 @@ BAD = [
     (rules.is_not_too_long, "people.views", "x = 1\n" * 401, "401 lines"),
     (rules.catches_only_what_it_handles, "clock", "try:\n    f()\nexcept:\n    g()", "catches everything"),
     (rules.catches_only_what_it_handles, "clock", "try:\n    f()\nexcept Exception:\n    pass", "swallows"),
+    (
+        rules.limits_only_what_is_called,
+        "people.views",
+        "@limiter.limit('1 per day')\n@bp.post('/')\n@public\ndef f(): ...",
+        "limits a route from above",
+    ),
+    (rules.limits_only_what_is_called, "people.views", "limiter.limit('1 per day')(bp)", "such as a blueprint"),
+    (
+        rules.limits_only_what_is_called,
+        "extensions",
+        "_Limiter(default_limits=['1 per day'])",
+        "default_limits are not",
+    ),
 ]
 
 
@@ -191,6 +204,12 @@ GOOD = [
     (rules.queries_only_in_queries, "people.views", "things.insert(0, 1)\nvalues.update({})"),
     (rules.is_not_too_long, "people.views", "x = 1\n" * 400),
     (rules.catches_only_what_it_handles, "clock", "try:\n    f()\nexcept Exception:\n    log()\n    raise"),
+    (rules.limits_only_what_is_called, "people.views", "@limiter.limit('1 per day')\ndef f(): ..."),
+    (
+        rules.limits_only_what_is_called,
+        "people.views",
+        "@bp.get('/')\n@public\n@limiter.limit('1 per day')\ndef f(): ...",
+    ),
 ]
 
 
