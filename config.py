@@ -68,6 +68,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         "LOG_LEVEL": one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         # The version of the privacy notice that registrants agree to.
         "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
+        # The most bytes of a document (PDF, PowerPoint, Keynote, OpenDocument), of a picture, and of all the materials
+        # of one session. Another server in front has to let the largest of them through; see deploy/nginx.conf.
+        "MATERIAL_DOCUMENT_BYTES": int(number("MATERIAL_DOCUMENT_BYTES", 100 * 1024 * 1024)),
+        "MATERIAL_PICTURE_BYTES": int(number("MATERIAL_PICTURE_BYTES", 20 * 1024 * 1024)),
+        "MATERIAL_SESSION_BYTES": int(number("MATERIAL_SESSION_BYTES", 1024 * 1024 * 1024)),
         # How many registrations are accepted from one network address, which a whole office may share; several limits
         # are separated by semicolons.
         "REGISTRATION_RATE": text("REGISTRATION_RATE", "200 per 10 minutes"),

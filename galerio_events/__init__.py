@@ -17,6 +17,7 @@ FEATURES = (
     "releases",
     "registration",
     "live",
+    "materials",
     "attendance",
     "reports",
     "outbox",

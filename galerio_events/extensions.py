@@ -122,6 +122,7 @@ def import_models() -> None:
     import galerio_events.attendance.models
     import galerio_events.desk.models
     import galerio_events.live.models
+    import galerio_events.materials.models
     import galerio_events.outbox.models
     import galerio_events.registration.models
     import galerio_events.releases.models  # noqa: F401

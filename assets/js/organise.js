@@ -4,6 +4,7 @@ import { followArrangement } from "./arrangement.js";
 import { pickColours } from "./colours.js";
 import "./forget_desk.js";
 import { sendOnce } from "./once.js";
+import { showUploads } from "./upload.js";
 
 const summary = document.querySelector("[data-focus]");
 if (summary) {
@@ -38,6 +39,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
 }
 
 sendOnce();
+showUploads();
 pickColours();
 followArrangement();
 

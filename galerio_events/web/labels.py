@@ -11,6 +11,7 @@ from flask_babel.speaklater import LazyString
 from galerio_events.attendance.domain import PresenceSource
 from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subject, VenueKind
 from galerio_events.live.domain import LiveDeed, LiveState
+from galerio_events.materials.domain import FileFormat, MaterialKind, Publication
 from galerio_events.outbox.domain import MailState
 from galerio_events.people.domain.duplicates import Reason
 from galerio_events.accounts.domain import Method
@@ -176,6 +177,26 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Subject.RELEASE: _l("Release"),
         Subject.RUN_SHEET: _l("Run sheet"),
         Subject.RUN_SHEET_TEMPLATE: _l("Template of run sheets"),
+        Subject.MATERIAL: _l("Slides or document"),
+    },
+    MaterialKind: {
+        MaterialKind.SLIDES: _l("Slides"),
+        MaterialKind.DOCUMENT: _l("Document"),
+    },
+    Publication: {
+        Publication.NEVER: _l("Never"),
+        Publication.BEFORE: _l("Before the session"),
+        Publication.DURING: _l("When the session begins"),
+        Publication.AFTER: _l("After the session"),
+    },
+    FileFormat: {
+        FileFormat.PDF: _l("PDF"),
+        FileFormat.PPTX: _l("PowerPoint"),
+        FileFormat.KEY: _l("Keynote"),
+        FileFormat.ODP: _l("OpenDocument presentation"),
+        FileFormat.PNG: _l("PNG picture"),
+        FileFormat.JPEG: _l("JPEG picture"),
+        FileFormat.WEBP: _l("WebP picture"),
     },
     Deed: {
         Deed.ADDED: _l("Added"),
@@ -249,6 +270,9 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Method.LINK: _l("with a link by mail"),
     },
 }
+
+# What fields of the history hold that is a word of a feature which the history does not know.
+IN_HISTORY: dict[str, type[StrEnum]] = {"use": MaterialKind, "publication": Publication}
 
 # How a role is called above several people who have it.
 PLURALS: dict[str, LazyString] = {

@@ -25,6 +25,8 @@ class Opened:
     session: ProgrammeSession
     organiser: bool
     roles: frozenset[RoleKind] = field(default=frozenset())
+    # Who the reader is in the session, by id; of an organiser who looks in, nobody.
+    persons: frozenset[int] = field(default=frozenset())
 
     def may(self, duty: Duty) -> bool:
         """Whether the reader may do this for the session; organisers may do everything."""
@@ -51,4 +53,4 @@ def open_session(slug: str, key: str, duty: Duty = Duty.SEE) -> Opened:
     part = own_part(db.session(), account.email, slug, key)
     if part is None or not may(part.roles, duty):
         abort(404)
-    return Opened(part.event, part.programme_session, False, part.roles)
+    return Opened(part.event, part.programme_session, False, part.roles, part.person_ids)

@@ -12,7 +12,7 @@ SLUG_LENGTH = 40
 # What stands in our addresses where an event's slug does.
 RESERVED_SLUGS = frozenset(
     {
-        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "healthz", "invitations", "ja", "login"),
+        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "files", "healthz", "invitations", "ja", "login"),
         *("logout", "metrics", "organise", "privacy", "readyz", "registration", "robots", "security", "sign-in"),
         *("sign-out", "sitemap", "static", "well-known"),
     }
@@ -55,6 +55,7 @@ class Subject(StrEnum):
     RELEASE = "release"
     RUN_SHEET = "run_sheet"
     RUN_SHEET_TEMPLATE = "run_sheet_template"
+    MATERIAL = "material"
 
 
 class Deed(StrEnum):

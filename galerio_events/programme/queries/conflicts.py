@@ -27,7 +27,10 @@ _MOST_BEHIND = 64
 _MOST_KEPT = 8
 # Changes of these leave a draft, as conflicts see it, what it was.
 _WITHOUT_EFFECT = frozenset(
-    {Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE, Subject.RUN_SHEET_TEMPLATE}
+    {
+        *(Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE, Subject.RUN_SHEET_TEMPLATE),
+        Subject.MATERIAL,
+    }
 )
 _SESSION_DEEDS = frozenset({Deed.ADDED, Deed.CHANGED, Deed.REMOVED, Deed.RESTORED})
 

@@ -173,6 +173,8 @@ def _naming(event: Event, told: Iterable[Past], also: str | None) -> tuple[Namin
     for entry in told:
         for plain in (entry.before, entry.after):
             keys.update(((plain or {}).get("conflict") or {}).get("sessions", [])[:5])
+            if entry.subject is Subject.MATERIAL and plain is not None:
+                keys.add(plain["session"])
     states = past.session_states(db.session(), event.id, keys) if keys else {}
     known = queries.choices(db.session(), event.id)
     naming = Naming(

@@ -21,7 +21,7 @@ from galerio_events.programme.queries.history import Past
 from galerio_events.programme.views.warnings import duration, told
 from galerio_events.translated import Translated
 from galerio_events.web.filters import LANGUAGE_NAMES, tr_text
-from galerio_events.web.labels import label
+from galerio_events.web.labels import IN_HISTORY, label
 from galerio_events.web.locale import page_language
 from galerio_events.web.times import clock_time, long_date, short_date
 
@@ -75,10 +75,16 @@ FIELDS: dict[str, LazyString] = {
     "dropped": lazy_gettext("Drafts dropped"),
     "brought_back": lazy_gettext("Release brought back"),
     "into": lazy_gettext("Merged into"),
+    "session": lazy_gettext("Session"),
+    "person": lazy_gettext("Person"),
+    "use": lazy_gettext("What it is"),
+    "publication": lazy_gettext("Public from"),
+    "file": lazy_gettext("File"),
+    "removed": lazy_gettext("Removed version"),
 }
 _INSTANTS = frozenset({"starts_at", "ends_at"})
 _DATES = frozenset({"starts_on", "ends_on"})
-_ENUMS: dict[str, type[StrEnum]] = {"status": SessionStatus, "format": EventFormat}
+_ENUMS: dict[str, type[StrEnum]] = {"status": SessionStatus, "format": EventFormat, **IN_HISTORY}
 # What is long, or says nothing to a reader: that it is another one is enough.
 _ONLY_CHANGED = frozenset({"facts", "logo"})
 
@@ -221,6 +227,8 @@ def _told(subject: Subject, name: str, value: Any, naming: Naming) -> str:
         "venue": naming.venues,
         "track": naming.tracks,
         "organiser": naming.organisations,
+        "session": naming.sessions,
+        "person": naming.people,
         "into": naming.of(subject),
     }
     if name in referred:
