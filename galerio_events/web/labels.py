@@ -10,10 +10,12 @@ from flask_babel.speaklater import LazyString
 
 from galerio_events.attendance.domain import PresenceSource
 from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subject, VenueKind
+from galerio_events.learnings.domain import Standing
 from galerio_events.live.domain import LiveDeed, LiveState
 from galerio_events.materials.domain import FileFormat, MaterialKind, Publication
 from galerio_events.outbox.domain import MailState
 from galerio_events.people.domain.duplicates import Reason
+from galerio_events.people.domain.profile import ProfileConsent, ProposalState
 from galerio_events.accounts.domain import Method
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import (
@@ -165,6 +167,19 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Hindrance.FIXED: _l("sessions that stay leave no time and venue for it and its people"),
         Hindrance.TOGETHER: _l("there is not enough room for it beside the other sessions that may move"),
     },
+    ProfileConsent: {
+        ProfileConsent.RECORDING: _l("Recording"),
+        ProfileConsent.SLIDES: _l("Publication of slides"),
+        ProfileConsent.PHOTO: _l("Photo"),
+    },
+    ProposalState: {
+        ProposalState.OPEN: _l("waits for the organisers"),
+        ProposalState.ACCEPTED: _l("accepted"),
+        ProposalState.PARTLY: _l("accepted in part"),
+        ProposalState.DECLINED: _l("not accepted"),
+        ProposalState.REPLACED: _l("replaced by a later one"),
+        ProposalState.WITHDRAWN: _l("withdrawn"),
+    },
     Subject: {
         Subject.EVENT: _l("Event"),
         Subject.VENUE: _l("Venue"),
@@ -178,6 +193,8 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
         Subject.RUN_SHEET: _l("Run sheet"),
         Subject.RUN_SHEET_TEMPLATE: _l("Template of run sheets"),
         Subject.MATERIAL: _l("Slides or document"),
+        Subject.LEARNINGS: _l("Key learnings"),
+        Subject.ARCHIVE: _l("Archive"),
     },
     MaterialKind: {
         MaterialKind.SLIDES: _l("Slides"),
@@ -240,6 +257,14 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
     RegistrationState: {
         RegistrationState.ACTIVE: _l("Registered"),
         RegistrationState.CANCELLED: _l("Cancelled"),
+    },
+    Standing: {
+        Standing.TOO_EARLY: _l("Not yet begun"),
+        Standing.MISSING: _l("Missing"),
+        Standing.DRAFT: _l("Draft"),
+        Standing.SENT_BACK: _l("Sent back"),
+        Standing.HANDED_IN: _l("Handed in"),
+        Standing.APPROVED: _l("Approved"),
     },
     MailState: {
         MailState.DRAFT: _l("Draft"),

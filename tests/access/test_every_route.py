@@ -19,10 +19,13 @@ from galerio_events.accounts.models import Account
 from galerio_events.accounts.services import request_code
 from galerio_events.desk.services import new_feed
 from galerio_events.events.models import Event, Image
+from galerio_events.learnings.models import ArchiveRow
 from galerio_events.live.services import make_screen
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.models import OutboxMail
+from galerio_events.people.models import ProfileProposal
+from galerio_events.people.queries import person_by_key
 from galerio_events.permissions import GRANTS, AccountRole, Permission
 from galerio_events.programme.domain.arranging import Wishes
 from galerio_events.programme.queries import session_by_key
@@ -130,7 +133,6 @@ ROUTES: dict[str, str | Permission] = {
     "site.session": PUBLIC,
     "site.people": PUBLIC,
     "site.person": PUBLIC,
-    "site.archive": PUBLIC,
     "site.changes": PUBLIC,
     "site.change": PUBLIC,
     "site.feed": PUBLIC,
@@ -198,6 +200,26 @@ ROUTES: dict[str, str | Permission] = {
     # These are guarded by the token in their address; tests/live shows what a wrong one gets.
     "live.secret_screen": PUBLIC,
     "live_watch.state": PUBLIC,
+    "learnings.own": SIGNED_IN,
+    "learnings.overview": Permission.PROGRAMME_READ,
+    "learnings.remind": Permission.PROGRAMME_EDIT,
+    "learnings.review": Permission.PROGRAMME_EDIT,
+    "learnings.export": Permission.PROGRAMME_READ,
+    "archive.page": PUBLIC,
+    "archive.code": PUBLIC,
+    # For everybody only where the newest release has the session; tests/learnings shows the others.
+    "archive.thumbnail": PUBLIC,
+    "archive.entries": Permission.PROGRAMME_READ,
+    "archive.entry": Permission.PROGRAMME_EDIT,
+    # Whoever the event does not list gets 404; see tests/profile.
+    "profile.page": SIGNED_IN,
+    "profile.withdraw": SIGNED_IN,
+    "profile.photo": SIGNED_IN,
+    "profile.picture": SIGNED_IN,
+    "profile.availability": SIGNED_IN,
+    "profile.consents": SIGNED_IN,
+    "profile.proposals": Permission.PROGRAMME_READ,
+    "profile.decide": Permission.PROGRAMME_EDIT,
     "desk.index": SIGNED_IN,
     "desk.session": SIGNED_IN,
     "desk.new_calendar": SIGNED_IN,
@@ -207,6 +229,20 @@ ROUTES: dict[str, str | Permission] = {
     "desk.worker": PUBLIC,
     "desk.settings": Permission.EVENT_EDIT,
     "desk.links": Permission.PROGRAMME_EDIT,
+    "questions.page": PUBLIC,
+    "questions.ask": PUBLIC,
+    "questions.vote": PUBLIC,
+    "questions.withdraw": PUBLIC,
+    "questions.leave": PUBLIC,
+    "questions.pulse": PUBLIC,
+    "questions.moderate": SIGNED_IN,
+    "questions.act": SIGNED_IN,
+    "questions.answer": SIGNED_IN,
+    "questions.settle": SIGNED_IN,
+    "questions.screen": SIGNED_IN,
+    "questions.organise": Permission.PROGRAMME_EDIT,
+    "questions.table": Permission.PROGRAMME_EDIT,
+    "questions.rules": Permission.EVENT_EDIT,
     "desk.join": SIGNED_IN,
     "desk.messages": SIGNED_IN,
     "desk.read": SIGNED_IN,
@@ -313,6 +349,7 @@ def world(app: Flask, db_session: Session) -> World:
         "sign_in_id": 0,
         "passkey_id": 0,
         "message_id": 0,
+        "proposal_id": proposal_in(db_session, event),
         "sign_in_link": sign_in_link(app, db_session),
         "digest": picture.digest,
         "extension": "webp",
@@ -327,6 +364,7 @@ def world(app: Flask, db_session: Session) -> World:
     session = session_by_key(db_session, event.id, "session-1")
     assert session is not None
     screen_token = make_screen(db_session, session, app.config["SECRET_KEY"], by=None, now=NOW)
+    db_session.add(ArchiveRow(session_id=session.id, thumbnail=picture.digest, changed_at=NOW))
     watch_token = app.extensions["galerio_live"].token(event.id, session.id, clock.utc_now())
     db_session.commit()
     return World(
@@ -338,6 +376,17 @@ def world(app: Flask, db_session: Session) -> World:
         watch_token=watch_token,
         screen_token=screen_token,
     )
+
+
+def proposal_in(db_session: Session, event: Event) -> int:
+    """Somebody wants another name to be published of them."""
+    person = person_by_key(db_session, event.id, "hashimoto")
+    assert person is not None
+    wanted = {"name": {"en": "Toru H."}}
+    proposal = ProfileProposal(event_id=event.id, person_id=person.id, base={}, wanted=wanted, proposed_at=NOW)
+    db_session.add(proposal)
+    db_session.flush()
+    return proposal.id
 
 
 def sign_in_link(app: Flask, db_session: Session) -> str:

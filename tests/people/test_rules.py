@@ -24,6 +24,7 @@ from galerio_events.people.domain.duplicates import (
     duplicate_organisations,
     duplicate_people,
 )
+from galerio_events.people.domain.links import PersonLink
 from tests.support.builders import tr, utc
 
 DETAILS = PersonDetails(
@@ -33,6 +34,12 @@ DETAILS = PersonDetails(
     language="ja",
     timezone="Asia/Tokyo",
     availabilities=(Span(utc(25, 0), utc(25, 9)),),
+    reading="はしもと とおる",
+    job_title=tr("課長", "Manager"),
+    photo="a1" * 32,
+    links=(PersonLink("https://example.org/toru", "Toru"),),
+    pronunciation="TOH-roo",
+    technical_needs="USB-C",
 )
 
 
@@ -60,6 +67,14 @@ def test_a_good_person_has_no_problem() -> None:
             PersonProblem.TOO_MANY_AVAILABILITIES,
             {"availabilities": tuple(Span(utc(1, 0) + timedelta(hours=i), utc(20, 0)) for i in range(51))},
         ),
+        (PersonProblem.READING_TOO_LONG, {"reading": "あ" * 201}),
+        (PersonProblem.JOB_TITLE_TOO_LONG, {"job_title": tr("", "x" * 201)}),
+        (PersonProblem.LINK_INVALID, {"links": (PersonLink("http://example.org/"),)}),
+        (PersonProblem.LINK_INVALID, {"links": (PersonLink("javascript:alert(1)"),)}),
+        (PersonProblem.LINK_INVALID, {"links": (PersonLink("https://example.org/", "x" * 121),)}),
+        (PersonProblem.TOO_MANY_LINKS, {"links": (PersonLink("https://example.org/"),) * 9}),
+        (PersonProblem.PRONUNCIATION_TOO_LONG, {"pronunciation": "x" * 301}),
+        (PersonProblem.NEEDS_TOO_LONG, {"technical_needs": "x" * 2_001}),
     ],
 )
 def test_each_rule_finds_its_problem(problem: PersonProblem, change: dict[str, object]) -> None:
@@ -92,6 +107,12 @@ def test_plain_json_says_everything() -> None:
         "timezone": "Asia/Tokyo",
         "position": 0,
         "availabilities": [["2022-11-25T00:00:00Z", "2022-11-25T09:00:00Z"]],
+        "reading": "はしもと とおる",
+        "job_title": {"ja": "課長", "en": "Manager"},
+        "photo": "a1" * 32,
+        "links": [{"url": "https://example.org/toru", "title": "Toru"}],
+        "pronunciation": "TOH-roo",
+        "technical_needs": "USB-C",
     }
     assert to_plain(OrganisationDetails(tr("横浜市"))) == {"name": {"ja": "横浜市"}}
 

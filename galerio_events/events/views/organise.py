@@ -33,8 +33,10 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             lazy_gettext("Programme"),
             "programme.sessions",
             Permission.PROGRAMME_READ,
-            ("programme", "transfer", "hours", "run_sheet.own", "run_sheet.paper", "invitations")
-            + ("learnings", "archive", "materials"),
+            (
+                *("programme", "transfer", "hours", "run_sheet.own", "run_sheet.paper", "invitations"),
+                *("learnings", "archive", "materials", "questions"),
+            ),
         ),
         (
             (lazy_gettext("Timetable"), "programme.sessions", Permission.PROGRAMME_READ, ("programme",)),
@@ -56,9 +58,10 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
         ),
     ),
     (
-        (lazy_gettext("People"), "people.index", Permission.PROGRAMME_READ, ("people",)),
+        (lazy_gettext("People"), "people.index", Permission.PROGRAMME_READ, ("people", "profile")),
         (
             (lazy_gettext("Persons"), "people.index", Permission.PROGRAMME_READ, ("people",)),
+            (lazy_gettext("Profiles"), "profile.proposals", Permission.PROGRAMME_READ, ("profile",)),
             (
                 lazy_gettext("Organisations"),
                 "people.organisations",
@@ -82,6 +85,7 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             (
                 *("settings", "kinds", "clone"),
                 *("run_sheet.templates", "run_sheet.template", "accounts.requiring", "desk.settings"),
+                "questions.rules",
             ),
         ),
         (
@@ -114,7 +118,7 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
                 Permission.EVENT_EDIT,
                 ("run_sheet.templates", "run_sheet.template"),
             ),
-            (lazy_gettext("Joining sessions"), "desk.settings", Permission.EVENT_EDIT, ("desk.settings",)),
+            (lazy_gettext("Questions"), "questions.rules", Permission.EVENT_EDIT, ("questions.rules",)),
             (lazy_gettext("Joining sessions"), "desk.settings", Permission.EVENT_EDIT, ("desk.settings",)),
             (lazy_gettext("Signing in"), "accounts.requiring", Permission.EVENT_EDIT, ("accounts.requiring",)),
             (lazy_gettext("New event from this one"), "clone.page", Permission.EVENT_EDIT, ("clone",)),
@@ -122,15 +126,6 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
     ),
     (
         (lazy_gettext("Release"), "release.page", Permission.PROGRAMME_RELEASE, ("release",)),
-        (),
-    ),
-    (
-        (
-            lazy_gettext("Control room"),
-            "desk.control",
-            Permission.PROGRAMME_EDIT,
-            ("desk.control", "desk.message"),
-        ),
         (),
     ),
     (

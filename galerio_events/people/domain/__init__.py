@@ -10,11 +10,21 @@ from galerio_events import clock, countries
 from galerio_events.errors import DomainError
 from galerio_events.events.domain import is_key
 from galerio_events.people.domain.email import BadEmail, normal_email
+from galerio_events.people.domain.links import (
+    MOST_LINKS,
+    PersonLink,
+    is_good_link,
+    links_from_plain,
+)
 from galerio_events.translated import EMPTY, Translated
 
 NAME_LENGTH = 200
 AFFILIATION_LENGTH = 300
 BIO_LENGTH = 10_000
+READING_LENGTH = 200
+JOB_TITLE_LENGTH = 200
+PRONUNCIATION_LENGTH = 300
+NEEDS_LENGTH = 2_000
 MOST_POSITION = 1_000_000
 MOST_AVAILABILITIES = 50
 # The languages that mail is written in.
@@ -37,6 +47,12 @@ class PersonProblem(StrEnum):
     POSITION_INVALID = "position_invalid"
     AVAILABILITY_BACKWARDS = "availability_backwards"
     TOO_MANY_AVAILABILITIES = "too_many_availabilities"
+    READING_TOO_LONG = "reading_too_long"
+    JOB_TITLE_TOO_LONG = "job_title_too_long"
+    LINK_INVALID = "link_invalid"
+    TOO_MANY_LINKS = "too_many_links"
+    PRONUNCIATION_TOO_LONG = "pronunciation_too_long"
+    NEEDS_TOO_LONG = "needs_too_long"
     KEY_INVALID = "key_invalid"
     KEY_RESERVED = "key_reserved"
     KEY_TAKEN = "key_taken"
@@ -60,9 +76,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PersonDetails:
-    """What a person's entry says. E-mail address, language (of mail), time zone and availabilities are not published.
+    """What a person's entry says. E-mail address, language (of mail), time zone, availabilities, reading (of the name),
+    pronunciation and technical needs are not published.
 
-    Whoever has no availability is taken to be free at all times. `position` orders lists to choose from.
+    Whoever has no availability is taken to be free at all times. `position` orders lists to choose from. `photo` is the
+    digest of a picture of the event.
     """
 
     name: Translated
@@ -74,6 +92,12 @@ class PersonDetails:
     timezone: str | None = None
     position: int = 0
     availabilities: tuple[Span, ...] = ()
+    reading: str = ""
+    job_title: Translated = EMPTY
+    photo: str | None = None
+    links: tuple[PersonLink, ...] = ()
+    pronunciation: str = ""
+    technical_needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,12 @@ def person_problems(values: PersonDetails) -> tuple[PersonProblem, ...]:
         PersonProblem.POSITION_INVALID: not 0 <= values.position <= MOST_POSITION,
         PersonProblem.AVAILABILITY_BACKWARDS: any(span.ends_at <= span.starts_at for span in values.availabilities),
         PersonProblem.TOO_MANY_AVAILABILITIES: len(values.availabilities) > MOST_AVAILABILITIES,
+        PersonProblem.READING_TOO_LONG: len(values.reading) > READING_LENGTH,
+        PersonProblem.JOB_TITLE_TOO_LONG: _longest(values.job_title) > JOB_TITLE_LENGTH,
+        PersonProblem.LINK_INVALID: not all(map(is_good_link, values.links)),
+        PersonProblem.TOO_MANY_LINKS: len(values.links) > MOST_LINKS,
+        PersonProblem.PRONUNCIATION_TOO_LONG: len(values.pronunciation) > PRONUNCIATION_LENGTH,
+        PersonProblem.NEEDS_TOO_LONG: len(values.technical_needs) > NEEDS_LENGTH,
     }
     return tuple(problem for problem in PersonProblem if wrong.get(problem))
 
@@ -140,16 +170,21 @@ def from_plain(plain: Mapping[str, Any]) -> Details:
     if "availabilities" not in plain:
         return OrganisationDetails(Translated(plain["name"]))
     spans = tuple(Span(clock.from_text(first), clock.from_text(last)) for first, last in plain["availabilities"])
-    texts = {name: Translated(plain[name]) for name in ("name", "affiliation", "bio")}
-    return PersonDetails(**{**plain, **texts, "availabilities": spans})
+    texts = {name: Translated(plain.get(name)) for name in ("name", "affiliation", "bio", "job_title")}
+    links = links_from_plain(plain.get("links", []))
+    return PersonDetails(**{**plain, **texts, "availabilities": spans, "links": links})
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Translated):
         return dict(value)
     if isinstance(value, tuple):
-        return [[clock.to_text(span.starts_at), clock.to_text(span.ends_at)] for span in value]
+        return [each.plain() if isinstance(each, PersonLink) else _plain_span(each) for each in value]
     return value
+
+
+def _plain_span(span: Span) -> list[str]:
+    return [clock.to_text(span.starts_at), clock.to_text(span.ends_at)]
 
 
 def _name_problems(name: Translated) -> dict[PersonProblem, bool]:

@@ -83,7 +83,7 @@ def add_entry(
     if problems:
         raise PersonRefused(problems)
     row = sort.model(event_id=event_id, key=key)
-    _write(row, values)
+    write_entry(row, values)
     db_session.add(row)
     db_session.flush()
     record(db_session, event_id, [Entry(sort.subject, key, Deed.ADDED, None, to_plain(values))], by=by, now=now)
@@ -114,7 +114,7 @@ def save_entry(
         raise ChangeConflict(Conflict.STALE)
     if problems := sort.problems(values):
         raise PersonRefused(problems)
-    _write(row, values)
+    write_entry(row, values)
     db_session.flush()
     entry = Entry(sort.subject, key, Deed.CHANGED, to_plain(before), to_plain(values))
     record(db_session, event_id, [entry], by=by, now=now)
@@ -154,7 +154,7 @@ def merge_entries(
     before, gone = queries.details_of(row), queries.details_of(other)
     db_session.delete(other)
     db_session.flush()
-    _write(row, values)
+    write_entry(row, values)
     db_session.flush()
     entries = [
         Entry(sort.subject, kept, Deed.CHANGED, to_plain(before), to_plain(values)),
@@ -186,13 +186,16 @@ def _expected(db_session: Session, event_id: int, sort: Sort, key: str) -> Any:
     return row
 
 
-def _write(row: Any, values: Details) -> None:
+def write_entry(row: Any, values: Details) -> None:
+    """Make the row of a person or organisation say this."""
     row.name = values.name
     if not isinstance(values, PersonDetails):
         return
     row.affiliation, row.bio, row.country = values.affiliation, values.bio, values.country
     row.email, row.language, row.timezone = values.email, values.language, values.timezone
     row.position = values.position
+    row.reading, row.pronunciation, row.job_title = values.reading, values.pronunciation, values.job_title
+    row.photo, row.links, row.technical_needs = values.photo, values.links, values.technical_needs
     stored = {(each.starts_at, each.ends_at): each for each in row.availabilities}
     row.availabilities = [
         stored.get((span.starts_at, span.ends_at)) or Availability(starts_at=span.starts_at, ends_at=span.ends_at)

@@ -1,7 +1,7 @@
 """The forms in which organisers edit persons and organisations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
@@ -15,9 +15,12 @@ from galerio_events import clock, countries
 from galerio_events.people.domain import (
     AFFILIATION_LENGTH,
     BIO_LENGTH,
+    JOB_TITLE_LENGTH,
     MOST_AVAILABILITIES,
     MOST_POSITION,
     NAME_LENGTH,
+    PRONUNCIATION_LENGTH,
+    READING_LENGTH,
     OrganisationDetails,
     PersonDetails,
     PersonProblem,
@@ -55,6 +58,12 @@ EXPLAINED: dict[PersonProblem, tuple[str, Any]] = {
     PersonProblem.POSITION_INVALID: ("position", _NO_POSITION),
     PersonProblem.AVAILABILITY_BACKWARDS: ("times", _("The end must be after the start.")),
     PersonProblem.TOO_MANY_AVAILABILITIES: ("times", _("A person has at most 50 of these.")),
+    PersonProblem.READING_TOO_LONG: ("reading", _("This text is too long.")),
+    PersonProblem.JOB_TITLE_TOO_LONG: ("job_title", _("This text is too long.")),
+    PersonProblem.LINK_INVALID: ("links", _("Enter web addresses that begin with https://.")),
+    PersonProblem.TOO_MANY_LINKS: ("links", _("A person has at most 8 of these.")),
+    PersonProblem.PRONUNCIATION_TOO_LONG: ("pronunciation", _("This text is too long.")),
+    PersonProblem.NEEDS_TOO_LONG: ("technical_needs", _("This text is too long.")),
     PersonProblem.KEY_INVALID: (
         "key",
         _("Use lower-case letters a to z, digits and single hyphens between words, 60 characters at most."),
@@ -134,6 +143,12 @@ class OrganisationForm(EntryForm):
 class PersonForm(EntryForm):
     """The form of a person; times are wall-clock times of the event's zone, or of the person's own."""
 
+    reading = Line(
+        _("Reading of the name"), validators=[Length(max=READING_LENGTH, message=_("This text is too long."))]
+    )
+    pronunciation = Line(
+        _("How the name is said"), validators=[Length(max=PRONUNCIATION_LENGTH, message=_("This text is too long."))]
+    )
     country = CountryOrRegion(_("Country or region"), default="")
     email = Line(_("E-mail address"))
     language = Choice(_("Language of mails"), default="")
@@ -145,6 +160,9 @@ class PersonForm(EntryForm):
     )
     clock = RadioField(_("The times below are those of clocks in"), default="event", validate_choice=False)
     times = Rows(FormField(SpanForm), max_entries=MOST_AVAILABILITIES)
+
+    # What is stored and the form does not ask for stays.
+    kept: PersonDetails | None = None
 
     def validate_email(self, given: Field) -> None:
         """One address, written as mail is sent to it, or nothing."""
@@ -191,10 +209,14 @@ class PersonForm(EntryForm):
 
     def values(self, spans: Spans) -> PersonDetails:
         """What the form says. Only for a form that validated and times that are clear."""
-        return PersonDetails(
+        return replace(
+            self.kept or PersonDetails(EMPTY),
             name=self.text("name"),
             affiliation=self.text("affiliation"),
+            job_title=self.text("job_title"),
             bio=self.text("bio"),
+            reading=self.reading.data or "",
+            pronunciation=self.pronunciation.data or "",
             country=self.country.data or None,
             email=self.email.data or None,
             language=self.language.data or None,
@@ -227,6 +249,7 @@ def person_form(languages: Sequence[str], names: Mapping[str, str]) -> type[Pers
         called = names.get(language, language)
         made[f"name_{language}"] = _line(_("Name (%(language)s)", language=called), NAME_LENGTH)
         made[f"affiliation_{language}"] = _line(_("Affiliation (%(language)s)", language=called), AFFILIATION_LENGTH)
+        made[f"job_title_{language}"] = _line(_("Position (%(language)s)", language=called), JOB_TITLE_LENGTH)
         made[f"bio_{language}"] = Lines(
             _("About the person (%(language)s)", language=called),
             validators=[Length(max=BIO_LENGTH, message=_TOO_LONG)],
@@ -251,6 +274,8 @@ def person_data(values: PersonDetails, zone_name: str, languages: Sequence[str])
         "language": values.language or "",
         "timezone": values.timezone or "",
         "position": values.position,
+        "reading": values.reading,
+        "pronunciation": values.pronunciation,
         "clock": "event",
         "times": [
             {
@@ -262,7 +287,8 @@ def person_data(values: PersonDetails, zone_name: str, languages: Sequence[str])
             for span in values.availabilities
         ],
     }
-    for name, text in (("name", values.name), ("affiliation", values.affiliation), ("bio", values.bio)):
+    for name in ("name", "affiliation", "job_title", "bio"):
+        text: Translated = getattr(values, name)
         data |= {f"{name}_{language}": text.get(language, "") for language in languages}
     return data
 

@@ -35,9 +35,13 @@ class Tables:
     kinds: sa.Select[tuple[object, ...]]
 
 
-def copied(old_id: int, new_id: int) -> Tables:
-    """The rows of the old event as the new one's, in the order of `IMAGE_COLUMNS` and `KIND_COLUMNS`."""
-    used = sa.select(EventOrganiser.logo).where(EventOrganiser.event_id == old_id)
+def copied(old_id: int, new_id: int, *, logos: bool = True, photos: bool = True) -> Tables:
+    """The rows of the old event as the new one's, in the order of `IMAGE_COLUMNS` and `KIND_COLUMNS`; of the pictures
+    those that are logos, or photos of people, as is wished."""
+    used = sa.union(
+        sa.select(EventOrganiser.logo).where(EventOrganiser.event_id == old_id, sa.literal(logos)),
+        sa.select(Person.photo).where(Person.event_id == old_id, sa.literal(photos)),
+    )
     return Tables(
         images=sa.select(
             sa.literal(new_id), *(getattr(Image, name) for name in IMAGE_COLUMNS[1:])

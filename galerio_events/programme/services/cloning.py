@@ -14,6 +14,8 @@ from galerio_events.events.domain import SlugProblem, slug_problem
 from galerio_events.events.domain.settings import YEARS
 from galerio_events.events.models import Event, Image
 from galerio_events.events.services import add_event
+from galerio_events.people.queries.profiles import profile_columns
+from galerio_events.people.services import take_over_profiles
 from galerio_events.programme.domain.cloning import CloneProblem, CloneRefused, Part, Wish, cloned
 from galerio_events.programme.models import KindRule
 from galerio_events.programme.queries import cloning as queries
@@ -54,8 +56,11 @@ def clone_event(db_session: Session, event_id: int, wish: Wish, *, by: int | Non
     except ChangeConflict:
         raise CloneRefused(CloneProblem.SLUG_TAKEN) from None
     import_programme(db_session, made.programme, by=by, now=now)
-    rows = queries.copied(event_id, event.id)
-    if Part.ORGANISERS in wish.parts:
+    rows = queries.copied(event_id, event.id, logos=Part.ORGANISERS in wish.parts, photos=Part.PEOPLE in wish.parts)
+    if Part.PEOPLE in wish.parts:
+        known = profile_columns(db_session, event_id)
+        take_over_profiles(db_session, event.id, known, by=by, now=now)
+    if {Part.ORGANISERS, Part.PEOPLE} & wish.parts:
         db_session.execute(sa.insert(Image).from_select(list(queries.IMAGE_COLUMNS), rows.images))
     if Part.KINDS in wish.parts:
         db_session.execute(sa.insert(KindRule).from_select(list(queries.KIND_COLUMNS), rows.kinds))

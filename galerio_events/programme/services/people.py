@@ -38,6 +38,7 @@ def delete_person(db_session: Session, event_id: int, key: str, *, by: int | Non
         raise StillNeeded(key)
     if person is not None:
         drop_invitations(db_session, person.id)
+        people.drop_profile(db_session, person.id)
     people.delete_entry(db_session, event_id, people.PEOPLE, key, by=by, now=now)
 
 
@@ -93,6 +94,7 @@ def merge_people(
         entries.append(_changed(session, before, after, now))
     hand_over_invitations(db_session, other.id, one.id)
     entries += hand_segments_on(db_session, dropped=other.id, kept=one.id)
+    people.hand_over_profile(db_session, other.id, one.id, by=by, now=now)
     _finish(db_session, event_id, entries, by=by, now=now, batch=batch)
     people.merge_entries(
         db_session, event_id, people.PEOPLE, kept, values, dropped=dropped, by=by, now=now, batch=batch

@@ -12,6 +12,7 @@ from flask_babel.speaklater import LazyString
 
 from galerio_events import clock, countries
 from galerio_events.events.domain import EventFormat, OrganiserRole, Subject, VenueKind
+from galerio_events.people.domain.profile import ProfileConsent, ProposalState
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
 from galerio_events.programme.domain.conflicts import conflict_from_plain
 from galerio_events.programme.domain.history import differences
@@ -47,6 +48,14 @@ FIELDS: dict[str, LazyString] = {
     "name": lazy_gettext("Name"),
     "affiliation": lazy_gettext("Affiliation"),
     "bio": lazy_gettext("Biography"),
+    "job_title": lazy_gettext("Position"),
+    "reading": lazy_gettext("Reading of the name"),
+    "pronunciation": lazy_gettext("How the name is said"),
+    "technical_needs": lazy_gettext("Technical needs"),
+    "photo": lazy_gettext("Photo"),
+    "consents": lazy_gettext("Consents"),
+    "proposal": lazy_gettext("Proposed change of the profile"),
+    "proposed": lazy_gettext("Proposed"),
     "country": lazy_gettext("Country or region"),
     "email": lazy_gettext("E-mail address"),
     "availabilities": lazy_gettext("Available"),
@@ -75,6 +84,12 @@ FIELDS: dict[str, LazyString] = {
     "dropped": lazy_gettext("Drafts dropped"),
     "brought_back": lazy_gettext("Release brought back"),
     "into": lazy_gettext("Merged into"),
+    "points": lazy_gettext("Key learnings"),
+    "public": lazy_gettext("Public"),
+    "handed_in": lazy_gettext("Handed in"),
+    "video": lazy_gettext("Film"),
+    "videos": lazy_gettext("Film"),
+    "thumbnail": lazy_gettext("Picture"),
     "session": lazy_gettext("Session"),
     "person": lazy_gettext("Person"),
     "use": lazy_gettext("What it is"),
@@ -86,7 +101,7 @@ _INSTANTS = frozenset({"starts_at", "ends_at"})
 _DATES = frozenset({"starts_on", "ends_on"})
 _ENUMS: dict[str, type[StrEnum]] = {"status": SessionStatus, "format": EventFormat, **IN_HISTORY}
 # What is long, or says nothing to a reader: that it is another one is enough.
-_ONLY_CHANGED = frozenset({"facts", "logo"})
+_ONLY_CHANGED = frozenset({"facts", "logo", "photo", "thumbnail"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +129,9 @@ class Naming:
         """The names of one subject."""
         return {
             Subject.SESSION: self.sessions,
+            Subject.RUN_SHEET: self.sessions,
+            Subject.LEARNINGS: self.sessions,
+            Subject.ARCHIVE: self.sessions,
             Subject.VENUE: self.venues,
             Subject.TRACK: self.tracks,
             Subject.ORGANISATION: self.organisations,
@@ -192,10 +210,13 @@ def _lines(before: list[str], after: list[str]) -> tuple[str, str]:
 def _told_list(name: str, values: Iterable[Any] | None, naming: Naming) -> list[str]:
     tellers: dict[str, Callable[[Any], str]] = {
         "people": lambda role: _role(role, naming),
-        "links": lambda link: " ".join(p for p in (link["title"], link["url"], _link_kind(link["kind"])) if p),
+        "links": _link,
+        "consents": _consent,
         "organisers": lambda o: _("%(role)s: %(name)s", role=_word(OrganiserRole, o["role"]),
                                   name=tr_text(Translated(o["name"]))),
         "required_roles": lambda role: _word(RoleKind, role),
+        "points": lambda point: tr_text(Translated(point)),
+        "public": lambda point: tr_text(Translated(point)),
         "languages": lambda tag: LANGUAGE_NAMES.get(tag, tag),
         "availabilities": lambda span: " – ".join(_moment(text, naming.zone) for text in span),
     }  # fmt: skip
@@ -212,6 +233,16 @@ def _role(plain: Mapping[str, Any], naming: Naming) -> str:
     ]
     said = _("%(role)s: %(name)s", role=_word(RoleKind, plain["role"]), name=person)
     return _(", ").join([said, *(part for part in more if part)])
+
+
+def _link(plain: Mapping[str, Any]) -> str:
+    kind = _link_kind(plain.get("kind", LinkKind.LINK))
+    return " ".join(part for part in (plain["title"], plain["url"], kind) if part)
+
+
+def _consent(plain: Mapping[str, Any]) -> str:
+    answer = _("Yes") if plain["given"] else _("No")
+    return _("%(question)s: %(answer)s", question=_word(ProfileConsent, plain["kind"]), answer=answer)
 
 
 def _link_kind(text: str) -> str:
@@ -235,6 +266,8 @@ def _told(subject: Subject, name: str, value: Any, naming: Naming) -> str:
         return tr_text(referred[name].get(value, Translated())) or str(value)
     if name == "kind":
         return _word(VenueKind if subject is Subject.VENUE else SessionKind, value)
+    if name == "proposal":
+        return _word(ProposalState, value)
     if name in _ENUMS:
         return _word(_ENUMS[name], value)
     if name in _INSTANTS:

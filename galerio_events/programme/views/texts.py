@@ -13,6 +13,7 @@ def text_label(text: str, language: str) -> str:
         "theme": lambda: _("Theme (%(language)s)", language=name),
         "name": lambda: _("Name (%(language)s)", language=name),
         "affiliation": lambda: _("Affiliation (%(language)s)", language=name),
+        "job_title": lambda: _("Position (%(language)s)", language=name),
         "bio": lambda: _("About the person (%(language)s)", language=name),
         "summary": lambda: _("Summary (%(language)s)", language=name),
         "abstract": lambda: _("Abstract (%(language)s)", language=name),

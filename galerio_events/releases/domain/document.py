@@ -15,6 +15,9 @@ from typing import Any, TypeVar
 
 from galerio_events import clock
 from galerio_events.events.domain import EventFormat, OrganiserRole, VenueKind
+from galerio_events.people.domain.links import PersonLink
+from galerio_events.people.domain.links import links_from_plain as person_links_from_plain
+from galerio_events.people.domain.links import links_to_plain as person_links_to_plain
 from galerio_events.programme.domain import RoleKind, SessionKind
 from galerio_events.programme.domain.plain import links_from_plain, links_to_plain
 from galerio_events.programme.domain.values import LinkValue
@@ -54,11 +57,16 @@ class PublishedTrack:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPerson:
+    """Somebody in the programme; `photo` is the digest of a picture, under which it is served."""
+
     key: str
     name: Translated
     affiliation: Translated = EMPTY
     bio: Translated = EMPTY
     country: str | None = None
+    job_title: Translated = EMPTY
+    photo: str | None = None
+    links: tuple[PersonLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +195,9 @@ def _plain(p: PublishedProgramme) -> dict[str, Any]:
                 "affiliation": dict(q.affiliation),
                 "bio": dict(q.bio),
                 "country": q.country,
+                "job_title": dict(q.job_title),
+                "photo": q.photo,
+                "links": person_links_to_plain(q.links),
             }
             for q in p.people.values()
         },
@@ -291,7 +302,14 @@ def _track(t: dict[str, Any]) -> PublishedTrack:
 
 def _person(q: dict[str, Any]) -> PublishedPerson:
     return PublishedPerson(
-        q["key"], Translated(q["name"]), Translated(q["affiliation"]), Translated(q["bio"]), q["country"]
+        key=q["key"],
+        name=Translated(q["name"]),
+        affiliation=Translated(q["affiliation"]),
+        bio=Translated(q["bio"]),
+        country=q["country"],
+        job_title=Translated(q.get("job_title")),
+        photo=q.get("photo"),
+        links=person_links_from_plain(q.get("links", [])),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from galerio_events.events.models import Event, EventOrganiser, Track, Venue
 from galerio_events.events.queries import hold_still
 from galerio_events.people.models import Organisation, Person
+from galerio_events.people.queries.profiles import published_photo
 from galerio_events.programme.domain import RoleState
 from galerio_events.programme.domain.plain import links_from_plain
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
@@ -48,7 +49,17 @@ def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
         .order_by(Track.position, Track.id)
     ).all()
     people = db_session.execute(
-        sa.select(Person.id, Person.key, Person.name, Person.affiliation, Person.bio, Person.country)
+        sa.select(
+            Person.id,
+            Person.key,
+            Person.name,
+            Person.affiliation,
+            Person.bio,
+            Person.country,
+            Person.job_title,
+            published_photo().label("photo"),
+            Person.links,
+        )
         .where(Person.event_id == event_id)
         .order_by(Person.position, Person.id)
     ).all()
@@ -89,7 +100,7 @@ def draft_programme(db_session: Session, event_id: int) -> PublishedProgramme:
         event=_draft_event(db_session, event_id),
         venues=tuple(PublishedVenue(v.key, v.kind, v.name, v.url) for v in venues),
         tracks=tuple(PublishedTrack(t.key, t.name, t.colour) for t in tracks),
-        people={p.key: PublishedPerson(p.key, p.name, p.affiliation, p.bio, p.country) for p in people},
+        people={row.key: PublishedPerson(*row[1:]) for row in people},
         organisations={o.key: PublishedOrganisation(o.key, o.name) for o in organisations},
         sessions=tuple(
             PublishedSession(

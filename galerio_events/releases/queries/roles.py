@@ -13,3 +13,10 @@ def published_roles(db_session: Session, event_id: int) -> set[tuple[str, str, s
     if programme is None:
         return set()
     return {(session.key, role.person, role.role.value) for session in programme.running for role in session.people}
+
+
+def published_people(db_session: Session, event_id: int) -> frozenset[str]:
+    """The keys of everybody whom the newest release knows, whether they have a part in it or not."""
+    event = events.by_id(db_session, event_id)
+    programme = newest_programme(db_session, event.slug)
+    return frozenset() if programme is None else frozenset(programme.people)

@@ -1,8 +1,8 @@
 """The pictures of an event, such as the logos of who stands behind it.
 
 The public gets those that the newest release shows, and no others: what an organiser has uploaded and not released, or
-has taken away, is nobody's business. Organisers also get what their draft shows. An address names the picture's bytes
-by their digest, so what it leads to never changes.
+has taken away, is nobody's business. A photo of a person it gets only as long as the person agrees to that. Organisers
+also get what their draft shows. An address names the picture's bytes by their digest: what it leads to never changes.
 """
 
 from flask import Blueprint, Response, abort, current_app, request
@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from galerio_events.events import queries as events
 from galerio_events.extensions import db
+from galerio_events.people.queries import profiles as people
 from galerio_events.permissions import Permission, can
 from galerio_events.releases import queries
 from galerio_events.web.guards import actor, load_event, public
@@ -18,6 +19,8 @@ from galerio_events.web.published import newest_pointer, without_cookies
 blueprint = Blueprint("site_images", __name__)
 
 _FOR_EVER = "public, max-age=31536000, immutable"
+# Whoever takes back their agreement is not to be shown for much longer.
+_FOR_A_WHILE = "public, max-age=600"
 
 
 @blueprint.get("/<slug>/images/<digest>.<any(png, webp):extension>")
@@ -30,10 +33,14 @@ def image(slug: str, digest: str, extension: str) -> AnyResponse:
         if any(organiser.logo == digest for organiser in programme.event.organisers):
             without_cookies()
             return _answer(pointer.event_id, digest, extension, _FOR_EVER)
+        shown = [person.key for person in programme.people.values() if person.photo == digest]
+        if shown and people.agree_to_photo(db.session(), pointer.event_id, shown):
+            without_cookies()
+            return _answer(pointer.event_id, digest, extension, _FOR_A_WHILE)
     event = load_event(slug)
-    if not can(actor(), Permission.EVENT_READ, event_id=event.id) or not events.has_logo(
-        db.session(), event.id, digest
-    ):
+    if not can(actor(), Permission.EVENT_READ, event_id=event.id):
+        abort(404)
+    if not events.has_logo(db.session(), event.id, digest) and not people.has_photo(db.session(), event.id, digest):
         abort(404)
     return _answer(event.id, digest, extension, "private, max-age=3600")
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from galerio_events import clock, countries
+from galerio_events.people.domain.links import PersonLink
 from galerio_events.programme.domain.values import LinkValue
 from galerio_events.releases.domain.diff import Credit, EntryChange, FieldChange, SessionChange
 from galerio_events.releases.domain.document import (
@@ -41,6 +42,8 @@ FIELDS: dict[str, LazyString] = {
     "name": lazy_gettext("Name"),
     "affiliation": lazy_gettext("Affiliation"),
     "bio": lazy_gettext("Biography"),
+    "job_title": lazy_gettext("Position"),
+    "photo": lazy_gettext("Photo"),
     "country": lazy_gettext("Country or region"),
     "url": lazy_gettext("Web address"),
     "theme": lazy_gettext("Theme"),
@@ -164,6 +167,8 @@ class _Teller:
         return self.entry(value)
 
     def word(self, value: str, field: str) -> str:
+        if field == "photo":
+            return _("There is one.")
         if field == "country":
             return countries.name(value, self.language)
         return self.spoken(value) if field in {"language", "languages"} else value
@@ -179,7 +184,7 @@ class _Teller:
             if title := self.text(value.title):
                 name = _("%(name)s, “%(title)s”", name=name, title=title)
             return _("%(role)s: %(name)s", role=label(value.role), name=name)
-        if isinstance(value, LinkValue):
+        if isinstance(value, LinkValue | PersonLink):
             return " ".join(filter(None, (value.title, value.url)))
         return ""
 

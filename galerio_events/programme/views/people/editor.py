@@ -24,7 +24,9 @@ from galerio_events.people.domain import (
     key_problem,
     to_plain,
 )
+from galerio_events.people.domain.profile import ProfileConsent
 from galerio_events.people.models import Organisation, Person
+from galerio_events.people.queries import profiles
 from galerio_events.programme.domain.rules import Frame
 from galerio_events.programme.domain.together import Both, differences, together
 from galerio_events.programme.forms.fields import tell_unseen
@@ -47,6 +49,9 @@ from galerio_events.web.filters import LANGUAGE_NAMES
 from galerio_events.web.guards import actor
 from galerio_events.web.locale import page_language
 from galerio_events.web.times import zone_choices
+
+# The texts of a person that are written in each of the event's languages.
+TEXTS = ("name", "affiliation", "job_title", "bio")
 
 
 class EntryEditor(ABC):
@@ -224,7 +229,8 @@ class PersonEditor(EntryEditor):
                 data |= person_data(values or queries.person_details(self.row), self.event.timezone, self.languages)
         form = person_form(self.languages, LANGUAGE_NAMES)(sent, data=data)
         if self.row is not None:
-            form.stored = {"name": self.row.name, "affiliation": self.row.affiliation, "bio": self.row.bio}
+            form.kept = queries.person_details(self.row)
+            form.stored = {name: getattr(form.kept, name) for name in TEXTS}
         form.country.choices = [("", _("not said")), *countries.choices(page_language())]
         form.language.choices = [("", _("not said")), *((tag, LANGUAGE_NAMES[tag]) for tag in MAIL_LANGUAGES)]
         zones = {name: f"{region}/{city}" for region, named in zone_choices(page_language()) for name, city in named}
@@ -248,12 +254,13 @@ class PersonEditor(EntryEditor):
             "zone": form.zone(self.frame),
             "asked": {name: [(clock.to_text(m), m) for m in moments] for name, moments in asked.items()},
             "parts": parts.parts_of_person(db.session(), self.row.id) if self.row is not None else [],
+            "profile": None if self.row is None else _profile(self.row.id),
         }
 
     def told(self, form: PersonForm) -> list[tuple[str, str]]:
         told = [
             (text_label(name, language), form[f"{name}_{language}"].data or "")
-            for name in ("name", "affiliation", "bio")
+            for name in TEXTS
             for language in self.languages
         ]
         for what, field in (
@@ -262,7 +269,12 @@ class PersonEditor(EntryEditor):
             (_("Time zone"), form.timezone),
         ):
             told.append((what, _chosen(field) if field.data else ""))
-        told += [(_("E-mail address"), form.email.data or ""), (_("Place in lists"), _typed(form.position))]
+        told += [
+            (_("Reading of the name"), form.reading.data or ""),
+            (_("How the name is said"), form.pronunciation.data or ""),
+            (_("E-mail address"), form.email.data or ""),
+            (_("Place in lists"), _typed(form.position)),
+        ]
         times = [
             f"{self._moment(form, row.form, 'starts')} – {self._moment(form, row.form, 'ends')}"
             for row in form.times
@@ -309,6 +321,15 @@ class OrganisationEditor(EntryEditor):
 
     def told(self, form: OrganisationForm) -> list[tuple[str, str]]:
         return [(text_label("name", language), form[f"name_{language}"].data or "") for language in self.languages]
+
+
+def _profile(person_id: int) -> dict[str, Any]:
+    """What the person has answered and proposed."""
+    answers = profiles.answers(db.session(), person_id)
+    return {
+        "consents": [(kind, answers.get(kind)) for kind in ProfileConsent],
+        "waiting": profiles.open_proposal(db.session(), person_id),
+    }
 
 
 def _typed(field: Any) -> str:

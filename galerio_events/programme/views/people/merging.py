@@ -241,6 +241,11 @@ def _label(name: str) -> str:
         "language": _("Language of mails"),
         "timezone": _("Time zone"),
         "availabilities": _("Available"),
+        "reading": _("Reading of the name"),
+        "pronunciation": _("How the name is said"),
+        "technical_needs": _("Technical needs"),
+        "links": _("Links"),
+        "photo": _("Photo"),
     }
     return labels[name]
 
@@ -252,6 +257,10 @@ def _told(name: str, value: Any) -> str:
         return str(country_name(value))
     if name == "language":
         return LANGUAGE_NAMES.get(str(value), str(value))
+    if name == "links":
+        return "\n".join(" ".join(filter(None, (link.title, link.url))) for link in value)
+    if name == "photo":
+        return _("There is one.")
     if name == "availabilities":
         zone = g.event.timezone
         spans = [(clock.in_zone(span.starts_at, zone), clock.in_zone(span.ends_at, zone)) for span in value]

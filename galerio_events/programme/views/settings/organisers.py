@@ -224,4 +224,5 @@ def _explained(problem: PictureProblem) -> str:
         PictureProblem.DAMAGED: _("This picture is damaged or incomplete. Choose another file."),
         PictureProblem.TOO_MANY_PIXELS: _("This picture has too many pixels: 25 million at most."),
         PictureProblem.ANIMATED: _("This picture moves. Choose one that stands still."),
+        PictureProblem.TOO_SMALL: _("This picture is too small. Choose a larger one."),
     }[problem]

@@ -136,6 +136,12 @@ def person_details(person: Person) -> PersonDetails:
         timezone=person.timezone,
         position=person.position,
         availabilities=tuple(sorted(Span(each.starts_at, each.ends_at) for each in person.availabilities)),
+        reading=person.reading,
+        job_title=person.job_title,
+        photo=person.photo,
+        links=person.links,
+        pronunciation=person.pronunciation,
+        technical_needs=person.technical_needs,
     )
 
 
