@@ -18,6 +18,7 @@ FEATURES = (
     "registration",
     "live",
     "materials",
+    "learnings",
     "attendance",
     "reports",
     "outbox",

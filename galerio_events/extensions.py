@@ -121,6 +121,7 @@ def import_models() -> None:
     """Make every table known to the metadata, whichever feature a caller happens to need."""
     import galerio_events.attendance.models
     import galerio_events.desk.models
+    import galerio_events.learnings.models
     import galerio_events.live.models
     import galerio_events.materials.models
     import galerio_events.outbox.models

@@ -33,6 +33,8 @@ class Event(Base):
     changeover_minutes: Mapped[int] = mapped_column(default=0)
     # Whether whoever organises it has to prove a second factor.
     second_factor_required: Mapped[bool] = mapped_column(default=False)
+    # Another one with every change of what public pages show besides the newest release, such as what was learnt.
+    public_version: Mapped[str] = mapped_column(sa.String(22), default="", server_default="")
     # What an edition came to, as published: outcomes, archive, business matching, participant figures.
     facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
 

@@ -4,8 +4,9 @@ import gzip
 import hashlib
 import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 
@@ -31,7 +32,8 @@ class Form:
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent for one address while one release is the newest: plain and, once asked for, compressed.
+    """What is sent for one address while one release is the newest: plain and, once asked for, compressed. `until` is
+    the moment at which it says something else (None: it does not by itself).
 
     `compressed` is None until `compress` was called, and stays the plain form where compression does not help.
     """
@@ -41,13 +43,20 @@ class Answer:
     plain: Form
     headers: Headers
     compressed: Form | None = field(default=None)
+    until: datetime | None = None
 
     @classmethod
-    def of(cls, body: bytes, *, slug: str, digest: str, headers: Mapping[str, str]) -> "Answer":
+    def of(
+        cls, body: bytes, *, slug: str, digest: str, headers: Mapping[str, str], until: datetime | None = None
+    ) -> "Answer":
         """The answer with those bytes. `headers` are those that every form of it has, Content-Type among them."""
         common = [*headers.items(), ("Vary", "Accept-Encoding")]
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        return cls(slug, digest, _form(body, tag, common), common)
+        return cls(slug, digest, _form(body, tag, common), common, until=until)
+
+    def outdated(self, clock: Callable[[], datetime]) -> bool:
+        """Whether the moment has come until which it holds, if there is one; only then is it asked what time it is."""
+        return self.until is not None and clock() >= self.until
 
     def compress(self) -> None:
         """Make the compressed form. The same bytes always give the same compressed bytes."""

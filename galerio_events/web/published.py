@@ -1,12 +1,14 @@
-"""Answers made from a release alone, and kept by its digest.
+"""Answers made from a release, and what is published besides releases; kept by the digest of the one and the version
+of the other.
 
 A repeat reader is answered in front of Flask, by `FastLane`, as long as the worker may trust what it knows of the
 newest release (`RELEASE_CHECK_SECONDS`). After that, the next request goes the whole way and `respond` asks the
-database. A release made by this process is known at once.
+database. A release made by this process is known at once, and so is what it published besides.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock, RLock
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session, object_session
 
 from galerio_events import clock
+from galerio_events.events.domain import is_key
+from galerio_events.events.services import PUBLISHED_BESIDES
 from galerio_events.extensions import db
 from galerio_events.releases import queries as releases
 from galerio_events.releases.domain.document import PublishedProgramme
@@ -36,7 +40,9 @@ if TYPE_CHECKING:
 ARGUMENTS: dict[str, Callable[[str], bool]] = {
     "tz": lambda value: value in clock.zone_names(),
     "lang": lambda value: value in LANGUAGES,
-    # The number of a release; an answer to one that the event does not have is no 200, so it is not kept.
+    # The key of a track; an answer to one that the event does not have is no 200, so it is not kept.
+    "track": is_key,
+    # The number of a release; the same holds for it.
     "before": lambda value: value.isascii() and value.isdecimal() and len(value) < 7 and value[0] != "0",
 }
 CACHE_CONTROL = "public, max-age=0, must-revalidate"
@@ -68,7 +74,8 @@ def _note_release(_mapper: Any, _connection: Any, release: Release) -> None:
 
 @sa.event.listens_for(Session, "after_commit")
 def _forget_after_release(session: Session) -> None:
-    if session.info.pop(_EXTENSION, False):
+    noted = [session.info.pop(name, False) for name in (_EXTENSION, PUBLISHED_BESIDES)]
+    if any(noted):
         forget()
 
 
@@ -111,8 +118,8 @@ class Published:
             return None
         before = self._seen.get(slug)
         self._seen[slug] = _Seen(pointer, at, epoch)
-        if before is not None and before.pointer.digest != pointer.digest:
-            self.answers.drop_others(slug, pointer.digest)
+        if before is not None and before.pointer.tag != pointer.tag:
+            self.answers.drop_others(slug, pointer.tag)
         return pointer
 
     def ready(self, environ: "WSGIEnvironment") -> Answer | None:
@@ -132,8 +139,10 @@ class Published:
                 return None
             given = dict(reversed(parse_qsl(query, keep_blank_values=True)))
             arguments = tuple((name, given[name]) for name in names if given.get(name))
-        answer = self.answers.get((path, arguments), pointer.digest)
-        if answer is None or not answer.ready_for(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        answer = self.answers.get((path, arguments), pointer.tag)
+        if answer is None or answer.outdated(clock.utc_now):
+            return None
+        if not answer.ready_for(environ.get("HTTP_ACCEPT_ENCODING", "")):
             return None
         return answer
 
@@ -157,7 +166,7 @@ def respond(
     arguments: Sequence[str] = (),
     headers: Mapping[str, str] | None = None,
     before: Callable[[], ResponseReturnValue] | None = None,
-    read: Callable[[Session, Pointer], None] | None = None,
+    read: Callable[[Session, Pointer], datetime | None] | None = None,
     apart: bool = False,
 ) -> Response:
     """The answer that `build` makes of the newest release of that event; kept until there is a newer one.
@@ -167,8 +176,9 @@ def respond(
     arguments, on the path and on the programme, and on nothing else: not on the time, the reader or the database. It
     runs in a request of its own to the same path, from nobody in particular, at `BASE_URL`; what it raises
     (`abort(404)`) is answered as usual and not kept. `read` comes before it and may fetch what releases up to the
-    newest one say: they never change, so that its digest decides about them as well. What may take seconds is built
-    `apart` from the pages.
+    newest one say, which never changes, and what is published besides, every change of which `publish_besides` notes;
+    what it found may hold until a moment only, which it then returns. What may take seconds is built `apart` from the
+    pages.
 
     404 where there is no such event. Before its first release, the answer is what `before` returns (as a
     view would: text, or text and status); 404 where it is not given.
@@ -185,14 +195,15 @@ def respond(
     key: Key = (request.environ["SCRIPT_NAME"] + request.environ["PATH_INFO"], given)
     keepable = all(ARGUMENTS[name](value) for name, value in given)
     accept_encoding = request.headers.get("Accept-Encoding", "")
-    answer = published.answers.get(key, pointer.digest)
-    if answer is None or not answer.ready_for(accept_encoding):
+    answer = published.answers.get(key, pointer.tag)
+    if answer is None or answer.outdated(clock.utc_now) or not answer.ready_for(accept_encoding):
         with published.building_apart if apart else published.building:
-            answer = published.answers.get(key, pointer.digest)
-            if answer is None:
-                body = _build(pointer, build, given, read)
+            answer = published.answers.get(key, pointer.tag)
+            if answer is None or answer.outdated(clock.utc_now):
+                until = None if read is None else read(db.session(), pointer)
+                body = _build(pointer, build, given)
                 common = {"Content-Type": _content_type(mimetype), **(headers or {}), "Cache-Control": CACHE_CONTROL}
-                answer = Answer.of(body, slug=slug, digest=pointer.digest, headers=common | published.headers)
+                answer = Answer.of(body, slug=slug, digest=pointer.tag, headers=common | published.headers, until=until)
             if not answer.ready_for(accept_encoding):
                 answer.compress()
             if keepable:
@@ -206,11 +217,8 @@ def _build(
     pointer: Pointer,
     build: Callable[[PublishedProgramme], str | bytes],
     arguments: Iterable[tuple[str, str]],
-    read: Callable[[Session, Pointer], None] | None,
 ) -> bytes:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    if read is not None:
-        read(db.session(), pointer)
     programme = releases.programme_of(db.session(), pointer)
     # Cookies, the Host header and the browser's languages must not reach what is kept for everybody.
     nobody = app.test_request_context(

@@ -56,6 +56,8 @@ class Subject(StrEnum):
     RUN_SHEET = "run_sheet"
     RUN_SHEET_TEMPLATE = "run_sheet_template"
     MATERIAL = "material"
+    LEARNINGS = "learnings"
+    ARCHIVE = "archive"
 
 
 class Deed(StrEnum):

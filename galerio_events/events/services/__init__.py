@@ -11,7 +11,7 @@ from galerio_events.events.services.entries import (
     remove_entry,
     save_entry,
 )
-from galerio_events.events.services.history import record
+from galerio_events.events.services.history import PUBLISHED_BESIDES, publish_besides, record
 from galerio_events.events.services.organisers import (
     add_organiser,
     keep_image,
@@ -23,6 +23,7 @@ from galerio_events.events.services.organisers import (
 from galerio_events.events.services.settings import save_event_settings
 
 __all__ = [
+    "PUBLISHED_BESIDES",
     "TRACKS",
     "VENUES",
     "EventRefused",
@@ -35,6 +36,7 @@ __all__ = [
     "move_entry",
     "move_organiser",
     "organisers_digest",
+    "publish_besides",
     "record",
     "remove_entry",
     "remove_organiser",

@@ -9,7 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from galerio_events.events.domain import Entry
-from galerio_events.events.models import Change
+from galerio_events.events.models import Change, Event
+from galerio_events.text import new_nonce
+
+# Set in a session's `info` by `publish_besides`, for whoever keeps public pages.
+PUBLISHED_BESIDES = "published_besides"
 
 
 def record(
@@ -42,3 +46,17 @@ def record(
     ]
     if rows:
         db_session.connection().execute(sa.insert(cast(sa.Table, Change.__table__)), rows)
+
+
+def publish_besides(db_session: Session, event_id: int) -> None:
+    """Say that something is public now, or is not any more, which no release holds: pages that are kept are made anew.
+
+    Call it under the event's lock, with every write after which a public page looks different.
+    """
+    db_session.execute(
+        sa.update(Event)
+        .where(Event.id == event_id)
+        .values(public_version=new_nonce())
+        .execution_options(synchronize_session=False)
+    )
+    db_session.info[PUBLISHED_BESIDES] = True

@@ -18,7 +18,7 @@ UNDER_WAY = (ArrangementState.WAITING, ArrangementState.RUNNING)
 # Changes of these leave it as true as it was where and when sessions can be.
 _WITHOUT_EFFECT = (
     *(Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE),
-    *(Subject.RUN_SHEET, Subject.RUN_SHEET_TEMPLATE, Subject.MATERIAL),
+    *(Subject.RUN_SHEET, Subject.RUN_SHEET_TEMPLATE, Subject.MATERIAL, Subject.LEARNINGS, Subject.ARCHIVE),
 )
 
 newest_change = events.newest_change

@@ -29,7 +29,7 @@ _MOST_KEPT = 8
 _WITHOUT_EFFECT = frozenset(
     {
         *(Subject.TRACK, Subject.ORGANISATION, Subject.WARNING, Subject.RELEASE, Subject.RUN_SHEET_TEMPLATE),
-        Subject.MATERIAL,
+        *(Subject.LEARNINGS, Subject.ARCHIVE, Subject.MATERIAL),
     }
 )
 _SESSION_DEEDS = frozenset({Deed.ADDED, Deed.CHANGED, Deed.REMOVED, Deed.RESTORED})

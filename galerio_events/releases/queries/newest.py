@@ -21,18 +21,24 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Which release of an event is the newest."""
+    """Which release of an event is the newest. `version` is another one whenever what is published besides changes."""
 
     event_id: int
     release_id: int
     number: int
     digest: str
+    version: str = ""
+
+    @property
+    def tag(self) -> str:
+        """What public pages are kept by: another one as soon as anything on them may be another."""
+        return f"{self.digest}-{self.version}" if self.version else self.digest
 
 
 def newest_pointer(db_session: Session, slug: str) -> Pointer | None:
     """The newest release of the event of that slug, without its document."""
     row = db_session.execute(
-        sa.select(Release.event_id, Release.id, Release.number, Release.digest)
+        sa.select(Release.event_id, Release.id, Release.number, Release.digest, Event.public_version)
         .join(Event, Event.id == Release.event_id)
         .where(Event.slug == slug)
         .order_by(Release.number.desc())

@@ -17,6 +17,7 @@ from galerio_events.releases.domain.document import (
     PublishedSession,
 )
 from galerio_events.releases.views import timetable, zones
+from galerio_events.releases.views.parts import PartsReader
 from galerio_events.translated import Translated
 from galerio_events.web import times
 from galerio_events.web.guards import public
@@ -94,6 +95,7 @@ def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]
     zone_name = zones.wanted_zone()
     if zone_name is None:
         return zones.other_zone(language, slug)
+    parts = PartsReader(key)
 
     def build(programme: PublishedProgramme) -> str:
         found = programme.session(key) or abort(404)
@@ -113,12 +115,13 @@ def session(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]
             links=[link for link in found.links if is_web_address(link.url)],
             spoken=language_name(found.language, language) if found.language else "",
             companies=_companies(event, found),
+            parts=parts.found,
             before=before,
             after=after,
             **zones.zone_values(programme, shown, language, found),
         )
 
-    return respond(slug, build, arguments=("tz",))
+    return respond(slug, build, arguments=("tz",), read=parts)
 
 
 @blueprint.get("/<language:language>/<slug>/people")
@@ -176,25 +179,6 @@ def person(language: str, slug: str, key: str) -> AnyResponse | tuple[str, int]:
         )
 
     return respond(slug, build, arguments=("tz",))
-
-
-@blueprint.get("/<language:language>/<slug>/archive")
-@public
-def archive(language: str, slug: str) -> Response:
-    """Where records of the event are kept, and of which sessions there are films."""
-
-    def build(programme: PublishedProgramme) -> str:
-        facts = programme.event.facts.get("archive") or {}
-        filmed = set(facts.get("videos") or ())
-        return render_template(
-            "site/archive.html",
-            event=programme.event,
-            page="archive",
-            address=facts.get("url"),
-            filmed=[s for s in programme.running if s.key in filmed],
-        )
-
-    return respond(slug, build)
 
 
 def _neighbours(
