@@ -17,6 +17,7 @@ FEATURES = (
     "releases",
     "registration",
     "live",
+    "questions",
     "materials",
     "learnings",
     "attendance",

@@ -125,5 +125,6 @@ def import_models() -> None:
     import galerio_events.live.models
     import galerio_events.materials.models
     import galerio_events.outbox.models
+    import galerio_events.questions.models
     import galerio_events.registration.models
     import galerio_events.releases.models  # noqa: F401

@@ -35,7 +35,7 @@ from galerio_events.registration.views.common import (
 )
 from galerio_events.registration.views.public import blueprint
 from galerio_events.releases import queries as releases
-from galerio_events.web import times
+from galerio_events.web import registrants, times
 from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import public
 from galerio_events.web.published import without_cookies
@@ -56,8 +56,14 @@ def keep_private(response: Response) -> Response:
 @blueprint.get("/<language:language>/<slug>/registration/<token>")
 @public
 def manage(language: str, slug: str, token: str) -> str:
-    """The registration: what was said, the calendar's address, and what can be done."""
-    return _manage_page(*_open(slug, token), language=language, token=token)
+    """The registration: what was said, the calendar's address, and what can be done.
+
+    From then on the browser may take part with it where registrants do: in the questions to sessions.
+    """
+    edition, registration = _open(slug, token)
+    if registration.state is RegistrationState.ACTIVE:
+        registrants.remember(slug, token)
+    return _manage_page(edition, registration, language=language, token=token)
 
 
 @public
