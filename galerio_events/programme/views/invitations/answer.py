@@ -6,8 +6,10 @@ from typing import Any
 from flask import Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_limiter import RateLimitExceeded
 
 from galerio_events import clock
+from galerio_events.accounts.domain.codes import TooManyCodes, address_of, masked
 from galerio_events.errors import ChangeConflict, NotFound
 from galerio_events.extensions import db, limiter
 from galerio_events.programme.domain.inviting import Act, InvitationRefused, possible, standing
@@ -21,6 +23,7 @@ from galerio_events.programme.views.invitations.blueprint import bp
 from galerio_events.programme.views.invitations.words import writing
 from galerio_events.text import token_hash
 from galerio_events.web import times
+from galerio_events.web.codes import ask_for_code
 from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import public
 from galerio_events.web.locale import page_language
@@ -70,6 +73,8 @@ def answer(language: str, token: str) -> ResponseReturnValue:
     command = request.form.get("do", "")
     if command in {"mail-off", "mail-on"}:
         return _mail(token, wanted=command == "mail-on")
+    if command == "sign-in":
+        return _have_a_code_sent(known, token)
     if command not in _ANSWERS:
         abort(400)
     form = _form(command)
@@ -108,6 +113,22 @@ def _mail(token: str, *, wanted: bool) -> ResponseReturnValue:
         db.session.commit()
         flash(_("You get mail about invitations again.") if wanted else _("You get no more mail about invitations."))
     return redirect(url_for("invitations.answer", token=token), 303)
+
+
+def _have_a_code_sent(known: Known, token: str) -> ResponseReturnValue:
+    """Lead on to signing in: the code goes to the person's own mailbox, whoever has this link."""
+    address = address_of(known.invitation.person.email or "")
+    if address is None:
+        abort(400)
+    target = url_for("desk.index") if "desk.index" in current_app.view_functions else ""
+    try:
+        page = ask_for_code(address, shown=False, target=target)
+    except (RateLimitExceeded, TooManyCodes):
+        db.session.rollback()
+        notice = _("Too many codes were asked for here. Wait ten minutes and try again.")
+        return _page(known, token, 429, notice=notice)
+    db.session.commit()
+    return redirect(page, 303)
 
 
 def _open(token: str) -> Known:
@@ -171,6 +192,8 @@ def _page(
         others=[(role, name) for person_id, role, name in others if person_id != invitation.person_id],
         seen=shown_digest(known),
         token=token,
+        desk="desk.index" in current_app.view_functions,
+        sent_to=masked(mailbox) if (mailbox := address_of(person.email or "")) else "",
         notice=notice,
         answer=said if opened in {"accept", "decline"} else AnswerForm(None),  # type: ignore[no-untyped-call]
         proposal=proposal,
