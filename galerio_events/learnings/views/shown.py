@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from galerio_events.learnings import queries
 from galerio_events.releases.domain.document import PublishedSession
-from galerio_events.releases.views.parts import Shown, register_part
+from galerio_events.web.parts import Shown, register_part
 
 
 def read(db_session: Session, event_id: int, session: PublishedSession) -> Shown | None:

@@ -17,10 +17,10 @@ from galerio_events.releases.domain.document import (
     PublishedSession,
 )
 from galerio_events.releases.views import timetable, zones
-from galerio_events.releases.views.parts import PartsReader
 from galerio_events.translated import Translated
 from galerio_events.web import times
 from galerio_events.web.guards import public
+from galerio_events.web.parts import PartsReader
 from galerio_events.web.published import respond
 
 blueprint = Blueprint("site", __name__)
