@@ -7,6 +7,8 @@ const body = document.querySelector("[data-live]");
 const board = new Board(body);
 const told = document.querySelector("[data-told]");
 let live = JSON.parse(body.dataset.initial);
+// A press of which no answer came: the version that it was meant for, and when that was known.
+let unknown = null;
 
 const tell = (text) => {
   if (told) {
@@ -34,6 +36,13 @@ const lost = (since) => {
   }
 };
 
+const reached = (began) => {
+  if (unknown && began > unknown.at) {
+    tell(live.version > unknown.version ? board.words.arrived : board.words.notArrived);
+    unknown = null;
+  }
+};
+
 // The address is good for an hour or two; who may still open the page finds another one in it.
 const renew = async () => {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
@@ -46,7 +55,7 @@ const renew = async () => {
   return address;
 };
 
-const link = new Link(body.dataset.watch, Number(body.dataset.now), { changed: show, lost, renew });
+const link = new Link(body.dataset.watch, Number(body.dataset.now), { changed: show, lost, reached, renew });
 const tick = () => board.tick(live, Math.floor(link.now() / 1000));
 
 const press = async (form, button) => {
@@ -61,7 +70,16 @@ const press = async (form, button) => {
       headers: { Accept: "application/json" },
       signal: AbortSignal.timeout(10000),
     });
+    if (answer.status >= 500) {
+      throw new Error(`answered ${answer.status}`);
+    }
+    if (!answer.headers.get("Content-Type")?.includes("json")) {
+      // Whoever is not signed in any more, or has no part in the session, is told so by the page.
+      location.reload();
+      return;
+    }
     const said = await answer.json();
+    unknown = null;
     tell(said.problem);
     if (said.reload) {
       location.reload();
@@ -69,7 +87,9 @@ const press = async (form, button) => {
       show(said.live);
     }
   } catch {
+    unknown = { version: Number(sent.get("version")), at: performance.now() };
     tell(board.words.unsent);
+    link.soon();
   }
   buttons.forEach((each) => each.removeAttribute("aria-disabled"));
 };

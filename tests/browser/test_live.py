@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from galerio_events import clock
 from galerio_events.accounts.models import Account
@@ -119,11 +119,24 @@ def test_a_lost_connection_is_told_and_made_up_for(site: Site, open_page: Callab
 
     moderator.context.set_offline(True)
     moderator.get_by_role("button", name="Go on").click()
-    expect(moderator.get_by_role("alert")).to_contain_text("this was not sent")
+    alert = moderator.get_by_role("alert")
+    expect(alert).to_contain_text("this may not have arrived")
     moderator.context.set_offline(False)
+    expect(alert).to_contain_text("has not arrived. Press again.", timeout=15000)
+
+    # The press arrives, its answer does not.
+    def swallow(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    moderator.route(f"**{PATH}/live", swallow)
     moderator.get_by_role("button", name="Go on").click()
+    expect(alert).to_contain_text("What you pressed has arrived", timeout=15000)
     expect(moderator.locator("[data-now-title]")).to_have_text("Ports")
-    expect(moderator.get_by_role("alert")).to_be_hidden()
+    moderator.unroute_all()
+    moderator.get_by_role("button", name="Undo").click()
+    expect(moderator.locator("[data-now-title]")).to_have_text("Welcome")
+    expect(alert).to_be_hidden()
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1920, "light", "en")])

@@ -63,16 +63,25 @@ def expected(actions: list[Action], now: datetime) -> dict[str, Any]:
     }
 
 
+def run(script: str, sent: Any = None) -> Any:
+    """What a script of this folder writes, given that."""
+    command = [*find_node().node, str(HERE / script)]
+    done = subprocess.run(command, input=json.dumps(sent), capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def test_the_script_says_what_the_server_says() -> None:
     cases = [presses(seed) for seed in range(300)]
     sent = [
         {"live": watched_to_plain(Watched(1, "", PLAN, stands(PLAN, actions))), "now": epoch(now)}
         for actions, now in cases
     ]
-    node = find_node()
-    done = subprocess.run(
-        [*node.node, str(HERE / "outlook.mjs")], input=json.dumps(sent), capture_output=True, text=True, check=True
-    )
-    said = json.loads(done.stdout)
+    said = run("outlook.mjs", sent)
     assert said == [expected(actions, now) for actions, now in cases]
     assert {each["phase"] for each in said} == {"calm", "soon", "over"}
+
+
+def test_a_device_counts_with_the_server_by_its_quickest_answer_and_finds_back_after_it_slept() -> None:
+    """Milliseconds that it is wrong by, after answers that took 900 + 100, 20 + 30 and 400 ms, then after ten minutes
+    of sleep and an answer that took 700 ms: never more than half of the answer it goes by."""
+    assert run("link.mjs") == [400, -5, -5, 350]

@@ -5,13 +5,16 @@ const HIDDEN = 5000;
 const LONGEST = 5000;
 const PATIENCE = 4000;
 const SAMPLES = 8;
+const SLACK = 250;
 
 export class Link {
-  // `changed(live)` is called with what the server sends, `lost(since)` with when it was last heard of, or null.
-  constructor(address, serverNow, { changed, lost, renew }) {
+  // `changed(live)` is called with what the server sends, `lost(since)` with when it was last heard of, or null, and
+  // `reached(began)` after every answer, with when it was asked for.
+  constructor(address, serverNow, { changed, lost, reached, renew }) {
     this.address = address;
     this.changed = changed;
     this.lost = lost;
+    this.reached = reached;
     this.renew = renew;
     this.tag = "";
     this.failures = 0;
@@ -46,10 +49,12 @@ export class Link {
       return;
     }
     this.asking = true;
+    const began = performance.now();
     try {
       await this.once();
       this.failures = 0;
       this.heard = performance.now();
+      this.reached(began);
     } catch {
       this.failures += 1;
     }
@@ -59,6 +64,13 @@ export class Link {
     const usual = document.visibilityState === "visible" ? USUAL : HIDDEN;
     const wait = this.failures ? Math.min(LONGEST, USUAL * 2 ** (this.failures - 1)) : usual;
     this.schedule(wait * (0.85 + Math.random() * 0.3));
+  }
+
+  // An answer that took so long is wrong by half of that at most. Those that say something else by more than that are
+  // from before the device slept, which stops its own clock.
+  learn(sample) {
+    const agrees = (each) => Math.abs(each.offset - sample.offset) <= (each.took + sample.took) / 2 + SLACK;
+    this.samples = [...this.samples.filter(agrees), sample].slice(-SAMPLES);
   }
 
   async once() {
@@ -72,8 +84,7 @@ export class Link {
     const took = performance.now() - began;
     const server = Number(answer.headers.get("Galerio-Now"));
     if (server) {
-      this.samples.push({ offset: server - (began + took / 2), took });
-      this.samples = this.samples.slice(-SAMPLES);
+      this.learn({ offset: server - (began + took / 2), took });
     }
     if (answer.status === 404) {
       this.address = await this.renew();

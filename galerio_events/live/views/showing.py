@@ -34,7 +34,14 @@ def words() -> dict[str, str]:
         "ended": _("ended"),
         "refused": _("This cannot be done now."),
         "faster": _("Somebody else pressed first. This is how it stands now; nothing was done twice."),
-        "unsent": _("There is no connection: this was not sent. Press again when it is back."),
+        "unsent": _(
+            "There is no connection, so this may not have arrived. When it is back, this page says whether it has."
+        ),
+        "arrived": _(
+            "The connection is back. What you pressed has arrived, or somebody else pressed first: "
+            "this is how it stands now."
+        ),
+        "notArrived": _("The connection is back, and what you pressed has not arrived. Press again."),
         "gone": _("This page is not valid any more."),
         **{state.value: label(state) for state in LiveState},
     }
