@@ -24,7 +24,7 @@ from galerio_events.programme.domain.inviting import (
     Refusal,
 )
 from galerio_events.programme.domain.rules import SessionRefused
-from galerio_events.programme.models import Invitation, InvitationStep, RoleAssignment, UnwantedMail
+from galerio_events.programme.models import Invitation, RoleAssignment, UnwantedMail
 from galerio_events.programme.queries import inviting as queries
 from galerio_events.programme.queries.inviting import Place
 from galerio_events.programme.services import inviting as services
@@ -376,48 +376,6 @@ def test_a_mail_that_did_not_arrive_is_noticed(db_session: Session, scene: Scene
     assert queries.undelivered(db_session, scene.event.id) == {}
     db_session.execute(sa.update(OutboxMail).values(state=MailState.FAILED))
     assert queries.undelivered(db_session, scene.event.id) == {made.id: MailState.FAILED}
-
-
-CONSTRAINTS = {
-    "uq_invitations_session_id_person_id_role": {},
-    "ck_invitations_deadline_after_invitation": {"deadline_at": NOW},
-    "ck_invitations_reminders": {"reminders": 0, "automatic": 1},
-    "ck_invitations_open_without_answer": {"answered_at": NOW},
-    "ck_invitations_answer_has_time": {"state": InvitationState.ACCEPTED},
-    "ck_invitations_wish_has_time": {"wish": "leave"},
-    "ck_invitations_wish_proposes": {"wish": "other_time", "wished_at": NOW},
-    "ck_invitations_proposed_by_wish": {"wish_starts_at": NOW, "wish_ends_at": NOW + DAY},
-    "ck_invitations_proposed_whole": {"wish": "other_time", "wished_at": NOW, "wish_starts_at": NOW},
-    "ck_invitations_proposed_ends_after_start": {
-        "wish": "other_time", "wished_at": NOW, "wish_starts_at": NOW, "wish_ends_at": NOW,
-    },
-    "ck_invitations_closed_without_wish": {"state": InvitationState.WITHDRAWN, "wish": "leave", "wished_at": NOW},
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", CONSTRAINTS)
-def test_the_tables_hold_the_rules(db_session: Session, scene: Scene, name: str) -> None:
-    invite(db_session, scene)
-    stored = invitation(db_session, scene)
-    if not CONSTRAINTS[name]:
-        db_session.add(
-            Invitation(
-                event_id=stored.event_id, session_id=stored.session_id, person_id=stored.person_id, role=stored.role,
-                state=stored.state, nonce="another", token_hash="another", invited_at=NOW, deadline_at=DEADLINE,
-                note=tr(""), reason="", wish_text="",
-            )
-        )  # fmt: skip
-        with pytest.raises(sa.exc.IntegrityError):
-            db_session.flush()
-        return
-    with pytest.raises(sa.exc.IntegrityError, match=name):
-        db_session.execute(sa.update(Invitation).values(CONSTRAINTS[name]))
-
-
-def test_a_step_has_a_mailbox_where_it_has_a_mail(db_session: Session, scene: Scene) -> None:
-    invite(db_session, scene)
-    with pytest.raises(sa.exc.IntegrityError):
-        db_session.execute(sa.update(InvitationStep).values(mailbox=None))
 
 
 def test_the_overview_takes_as_many_queries_for_many(db_session: Session, scene: Scene, count_queries) -> None:  # type: ignore[no-untyped-def]

@@ -28,7 +28,7 @@ def shown_digest(known: Known) -> str:
         venue = None if row.venue is None else dict(row.venue)
         times = [clock.to_text(row.starts_at), clock.to_text(row.ends_at), row.scheduled]
         role = [row.state.value, venue, *times]
-    return digest_of({"version": known.invitation.version, "role": role})
+    return digest_of({"invitation": known.invitation.id, "version": known.invitation.version, "role": role})
 
 
 def present(db_session: Session, event_id: int, place: Place) -> RoleRow:
