@@ -1,21 +1,28 @@
 """The archive: what is in it, for whom, and where its codes lead."""
 
 import json
+import re
+from datetime import datetime
 from io import BytesIO
 
 import pytest
 import segno
 import sqlalchemy as sa
+import time_machine
 from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy.orm import Session
 
 from galerio_events.events.domain.plain import digest_of
+from galerio_events.events.services import publish_besides
 from galerio_events.learnings import exports, queries
 from galerio_events.learnings.domain import Approved, Deed
 from galerio_events.learnings.domain.archive import ArchiveEntry, entry_to_plain
 from galerio_events.learnings.models import ArchiveRow
 from galerio_events.learnings.services import save_entry
+from galerio_events.materials.domain import FileFormat, MaterialKind, Publication
+from galerio_events.materials.models import Material, MaterialVersion
+from galerio_events.programme.queries import session_by_key
 from galerio_events.releases.services import release_programme
 from galerio_events.translated import Translated
 from tests.conftest import BASE_URL
@@ -111,10 +118,42 @@ def test_by_day_and_track_and_in_the_readers_language(client: FlaskClient, db_se
     assert [e.attributes["id"] for e in entries(client, f"{PAGE}?track=smart-city")] == ["session-3"]
 
 
+def add_material(db_session: Session, scene: Scene, publication: Publication, title: str, key: str) -> None:
+    session = session_by_key(db_session, scene.event.id, key)
+    assert session is not None
+    made = Material(
+        session_id=session.id, kind=MaterialKind.SLIDES, title=tr("", title), publication=publication, created_at=AFTER
+    )
+    db_session.add(made)
+    db_session.flush()
+    version = MaterialVersion(
+        material_id=made.id, number=1, digest="b" * 64, size=2048, format=FileFormat.PDF, name="a.pdf",
+        uploaded_at=AFTER,
+    )  # fmt: skip
+    db_session.add(version)
+    publish_besides(db_session, scene.event.id)
+    db_session.commit()
+
+
+def test_materials_are_there_as_soon_as_they_are_public(client: FlaskClient, db_session: Session, scene: Scene) -> None:
+    add_material(db_session, scene, Publication.NEVER, "Mine alone", "session-3")
+    add_material(db_session, scene, Publication.AFTER, "After it", "session-3")
+    add_material(db_session, scene, Publication.BEFORE, "Before it", "session-9")
+
+    def shown(now: datetime) -> list[str]:
+        with time_machine.travel(now, tick=False):
+            return [item.text for entry in entries(client) for item in entry.all("li")]
+
+    before = ["Before it PDF, 2 kB"]
+    assert [shown(now) for now in (utc(25, 7), utc(25, 7, 59), utc(25, 8))] == [
+        before,
+        before,
+        ["After it PDF, 2 kB", *before],
+    ]
+
+
 def modules(svg: str) -> list[list[bool]]:
     """The dark modules that the path of a code draws: runs of `h` on lines half a module down, with relative moves."""
-    import re
-
     path = next(d for d in re.findall(r' d="([^"]+)"', svg) if "h" in d and not d.startswith("M0 0"))
     size = int(float(re.findall(r'viewBox="0 0 ([0-9.]+) ', svg)[0]))
     found = [[False] * size for _ in range(size)]

@@ -3,7 +3,7 @@
 It holds sessions of the newest release only, and of what was written for them only what organisers have approved.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from galerio_events.extensions import db
 from galerio_events.learnings import exports, queries
 from galerio_events.learnings.domain.archive import PublicEntry
 from galerio_events.learnings.views.blueprint import archive_bp as bp
+from galerio_events.materials import queries as materials
+from galerio_events.materials.queries import Held
 from galerio_events.permissions import Permission, can
 from galerio_events.releases import queries as releases
 from galerio_events.releases.domain.document import PublishedProgramme, PublishedSession, PublishedTrack
@@ -40,6 +42,7 @@ class Kept:
     when: str
     track: PublishedTrack | None
     entry: PublicEntry
+    materials: tuple[Held, ...]
     film: str | None
     target: str
     code: Markup
@@ -58,11 +61,21 @@ class _Reader:
     """Reads what is public besides the release, before the page is built."""
 
     def __init__(self) -> None:
-        self.entries: Mapping[str, PublicEntry] = {}
+        self.entries: dict[str, PublicEntry] = {}
+        self.materials: dict[str, list[Held]] = {}
 
     def __call__(self, db_session: Session, pointer: Pointer) -> datetime | None:
+        """As many queries for one session as for all; says when the next material becomes public."""
         self.entries = queries.public_entries(db_session, pointer.event_id)
-        return None
+        programme, now, later = releases.programme_of(db_session, pointer), clock.utc_now(), []
+        for held in (one for many in materials.of_event(db_session, pointer.event_id).values() for one in many):
+            since = held.public_from(materials.slot(programme, held.session_key))
+            if since is not None and since <= now:
+                self.materials.setdefault(held.session_key, []).append(held)
+                self.entries.setdefault(held.session_key, PublicEntry())
+            elif since is not None:
+                later.append(since)
+        return min(later, default=None)
 
 
 @bp.get("/<language:language>/<slug>/archive")
@@ -86,7 +99,7 @@ def page(language: str, slug: str) -> Response:
             "site/archive.html",
             event=programme.event,
             page="archive",
-            days=_days(programme, archived, reader.entries, language=language, track=wanted),
+            days=_days(programme, archived, reader, language=language, track=wanted),
             tracks=[track for track in programme.tracks if track.key in filled],
             wanted=tracks.get(wanted or ""),
             kept={"track": wanted} if wanted else {},
@@ -149,7 +162,7 @@ def target_of(slug: str, key: str, entry: PublicEntry, language: str) -> str:
 def _days(
     programme: PublishedProgramme,
     archived: Sequence[PublishedSession],
-    entries: Mapping[str, PublicEntry],
+    reader: _Reader,
     *,
     language: str,
     track: str | None,
@@ -160,7 +173,7 @@ def _days(
     for session in archived:
         if track not in {None, session.track}:
             continue
-        entry = entries[session.key]
+        entry = reader.entries[session.key]
         target = target_of(event.slug, session.key, entry, language)
         day = clock.programme_day(session.starts_at, event.timezone, event.day_starts_at)
         grouped.setdefault(day, []).append(
@@ -169,6 +182,7 @@ def _days(
                 times.when(session.starts_at, session.ends_at, event.timezone, language),
                 tracks.get(session.track or ""),
                 entry,
+                tuple(reader.materials.get(session.key, ())),
                 entry.archive.film(language),
                 target,
                 Markup(exports.qr_svg(target).decode()),  # noqa: S704 made by us of an address
