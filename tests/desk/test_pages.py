@@ -242,7 +242,10 @@ def test_the_same_number_of_queries_however_many_sessions(
             session = own(db_session, *place, made)
             session.abstract = tr("街の話。" * 200, "About cities. " * 100)
             for number in range(12):
-                more = make_person(db_session, place[0], f"more-{made}-{number}", email=f"m{made}-{number}@example.org")
+                more = make_person(
+                    db_session, place[0], f"more-{made}-{number}", email=f"m{made}-{number}@example.org",
+                    reading="まちだ ふみ", pronunciation="MA-chi-da, soft ch", photo=f"{made * 100 + number:064x}",
+                )  # fmt: skip
                 session.roles.append(RoleAssignment(person=more, role=RoleKind.PANELIST, position=number + 2))
             for number, country in enumerate(["TH", "JP", "VN", "ID"]):
                 choose(db_session, session, country, number)
@@ -258,5 +261,50 @@ def test_the_same_number_of_queries_however_many_sessions(
             counts[wanted] = count_queries(lambda: client.get("/ja/desk"))
             page = client.get("/ja/desk").data
     assert page.decode().count('class="duty"') == 19
-    assert counts[1] == counts[3] == counts[20] <= 12
+    assert counts[1] == counts[3] == counts[20] <= 13
     assert len(gzip.compress(page, 6)) <= 60_000
+    photos = [image for image in parse(page.decode()).all("img") if "/photos/" in image.attributes["src"]]
+    assert [image.attributes["loading"] for image in photos] == ["lazy"] * 12
+
+
+def test_how_colleagues_look_and_how_their_names_are_said(
+    db_session: Session, client: FlaskClient, event: Event, moderator: Person
+) -> None:
+    session = own(db_session, event, moderator)
+    pan = make_person(
+        db_session, event, "pan", name=tr("", "Pan Ellist"), photo="b" * 64, reading="パン・エリスト",
+        pronunciation="<b>PAHN</b>",
+    )  # fmt: skip
+    gone = make_person(db_session, event, "gone", photo="c" * 64, pronunciation="not said")
+    session.roles += [
+        RoleAssignment(person=pan, role=RoleKind.PANELIST, position=2),
+        RoleAssignment(person=gone, role=RoleKind.PANELIST, position=3, state=RoleState.DECLINED),
+    ]
+    db_session.commit()
+    page = client.get("/en/desk/ascc11/sessions/talk-1").text
+    people = parse(page).one("section", class_="run-card__people")
+    assert "Pan Ellist パン・エリスト Pronounced: <b>PAHN</b>" in " ".join(people.text.split())
+    (photo,) = people.all("img")
+    assert (photo.attributes["src"], photo.attributes["loading"], photo.attributes["alt"]) == (
+        f"/desk/ascc11/photos/{'b' * 64}.webp",
+        "lazy",
+        "Portrait of Pan Ellist",
+    )
+    assert "not said" not in page
+
+
+def test_what_the_neighbours_say_of_a_session(
+    db_session: Session, client: FlaskClient, event: Event, moderator: Person
+) -> None:
+    own(db_session, event, moderator)
+    speaker = make_account(db_session, "speaker-1@example.org", None)
+    db_session.commit()
+
+    def said() -> list[bool]:
+        with at(utc(25, 1, 10)):
+            page = client.get("/en/desk/ascc11/sessions/talk-1").text
+        return [f"/en/desk/ascc11/sessions/talk-1/{part}" in page for part in ("questions", "learnings", "materials")]
+
+    assert said() == [True, True, True]
+    sign_in(client, speaker)
+    assert said() == [False, False, True]

@@ -26,17 +26,23 @@ class MessageForm(FlaskForm):
     nonce = HiddenField("", [Length(min=8, max=22)])
     body_ja = TextAreaField(_("In Japanese"), [Length(max=TEXT_LENGTH, message=_LONG)], filters=[_cleaned])
     body_en = TextAreaField(_("In English"), [Length(max=TEXT_LENGTH, message=_LONG)], filters=[_cleaned])
-    to = SelectMultipleField(_("To"), coerce=int)
+    to = SelectMultipleField(_("Receivers"), validate_choice=False)
 
     def validate_body_en(self, _field: TextAreaField) -> None:
         """One language is enough."""
         if not self.body_ja.data and not self.body_en.data:
             raise ValidationError(_("Write the message in one language at least."))
 
-    def validate_to(self, field: SelectMultipleField) -> None:
+    def validate_to(self, _field: SelectMultipleField) -> None:
         """Nobody is no receiver."""
-        if not field.data:
+        if not self.receivers:
             raise ValidationError(_("Choose at least one person."))
+
+    @property
+    def receivers(self) -> frozenset[int]:
+        """Those who were chosen, by id; somebody who cannot be chosen (any more) is not among them."""
+        offered = {str(choice[0]) for choice in self.to.choices or ()}
+        return frozenset(int(one) for one in self.to.data or () if one in offered)
 
     @property
     def body(self) -> Translated:

@@ -105,6 +105,10 @@ class Colleague:
     role: RoleKind
     state: RoleState
     title: Translated
+    # How the name is read and said, and the digest of the photo; for those in the session, published or not.
+    reading: str = ""
+    pronunciation: str = ""
+    photo: str | None = None
 
 
 _E, _S, _V = Event, ProgrammeSession, Venue
@@ -213,6 +217,9 @@ def colleagues(db_session: Session, session_ids: Collection[int]) -> dict[int, l
             RoleAssignment.role,
             RoleAssignment.state,
             RoleAssignment.title,
+            Person.reading,
+            Person.pronunciation,
+            Person.photo,
         )
         .join(Person, Person.id == RoleAssignment.person_id)
         .where(RoleAssignment.session_id.in_(session_ids))

@@ -19,7 +19,11 @@ from galerio_events.desk.views.common import (
 )
 from galerio_events.desk.views.control.showing import members
 from galerio_events.extensions import db
+from galerio_events.learnings import queries as learnings
+from galerio_events.materials import queries as materials
+from galerio_events.materials.domain import Reader
 from galerio_events.programme.domain.duties import Duty, may
+from galerio_events.questions import queries as questions
 from galerio_events.web.guards import signed_in
 
 
@@ -41,6 +45,7 @@ def index(language: str) -> ResponseReturnValue:
         later=ahead[1:],
         unsettled=[entry for entry in shown if entry.publicity is Publicity.UNSETTLED],
         over=[entry for entry in reversed(settled) if entry.phase is Phase.OVER],
+        profiles=list({entry.session.host.slug: entry.session.host.title for entry in shown}.items()),
         several_events=len({entry.session.host.id for entry in shown}) > 1,
         email=email_of_reader(),
         calendar=feed.addresses(language),
@@ -72,6 +77,12 @@ def session(language: str, slug: str, key: str) -> ResponseReturnValue:
         running=queries.running(db_session, found.id, now),
         unread=[one for one in told if one.read_at is None],
         told=[one for one in told if one.read_at and (one.slug, one.session) == (slug, key)],
+        conducts=conducts,
+        in_short=materials.in_short(db_session, {found.id: Reader(not found.roles, found.persons, found.kinds)})[
+            found.id
+        ],
+        questions=questions.counts(db_session, [found.id]).get(found.id),
+        learnt=learnings.stands(db_session, [found.id], now=now)[found.id],
         coming={one.person_id: one for one in members(db_session, [found.id], named=False)[found.id]}
         if conducts
         else {},

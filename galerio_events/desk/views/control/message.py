@@ -48,7 +48,7 @@ def message(language: str, slug: str, key: str) -> ResponseReturnValue:
     session, receivers = _load(key)
     if request.method == "GET":
         form = _first(session, receivers)
-        return _page(session, receivers, form, write=form.kind.data == MessageKind.OWN or not form.to.data)
+        return _page(session, receivers, form, write=form.kind.data == MessageKind.OWN or not form.receivers)
     form, do = _form(receivers), request.form.get("do")
     if do == "write":
         return _page(session, receivers, form, write=True)
@@ -62,7 +62,7 @@ def message(language: str, slug: str, key: str) -> ResponseReturnValue:
             g.event,
             session,
             Draft(MessageKind(form.kind.data or ""), form.body),
-            to=form.to.data or (),
+            to=form.receivers,
             nonce=form.nonce.data or "",
             by=actor().account_id,
             now=this_moment(),
@@ -91,7 +91,7 @@ def _load(key: str) -> tuple[ProgrammeSession, list[Receiver]]:
 def _form(receivers: list[Receiver], **data: Any) -> MessageForm:
     sent = request.form if request.method == "POST" else None
     form = MessageForm(sent, data=data or None)  # type: ignore[no-untyped-call]
-    form.to.choices = [(one.person_id, "") for one in receivers if one.mailbox]
+    form.to.choices = [(str(one.person_id), "") for one in receivers if one.mailbox]
     return form
 
 
@@ -104,12 +104,12 @@ def _first(session: ProgrammeSession, receivers: list[Receiver]) -> MessageForm:
         words = template(kind)
     elif (minutes := _minutes()) is not None:
         words = template(kind, minutes)
-    reached = [one.person_id for one in receivers if one.mailbox]
-    to = reached
+    reached = {str(one.person_id): one.person_id for one in receivers if one.mailbox}
+    to = list(reached)
     if kind in {MessageKind.JOIN_NOW, MessageKind.COME_NOW}:
         marks = control.marks(db.session(), [session.id])
         here = {person for (_session, person), mark in marks.items() if mark.here}
-        to = [person for person in reached if person not in here] or reached
+        to = [text for text, person in reached.items() if person not in here] or to
     return _form(
         receivers, kind=kind.value, nonce=new_nonce(), body_ja=words.get("ja", ""), body_en=words.get("en", ""), to=to
     )
@@ -131,7 +131,7 @@ def _page(
     problem: str = "",
 ) -> tuple[str, int]:
     event = g.event
-    chosen = set(form.to.data or ())
+    chosen = form.receivers
     return render_template(
         "desk/message.html",
         event=event,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -30,9 +30,6 @@ from galerio_events.live.queries import Brief
 from galerio_events.programme.domain import RoleKind, RoleState
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.translated import Translated
-
-# Whose session begins within this time are shown; those of later ones are folded away.
-_SOON = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +206,7 @@ def _cards(db_session: Session, event: Event, sessions: Sequence[ProgrammeSessio
                 joined.get(session.id, 0),
                 tuple(messages.get(session.id, ())),
                 kinds.get(session.venue_id or 0) is not VenueKind.ONSITE,
-                session.starts_at <= now + max(_SOON, EXPECTED),
+                session.starts_at <= now + EXPECTED,
                 _into(session, brief, how, sessions),
             )
         )
