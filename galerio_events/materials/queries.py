@@ -20,7 +20,9 @@ from galerio_events.materials.domain import (
     public_from,
 )
 from galerio_events.materials.models import Material, MaterialVersion
+from galerio_events.people.domain.profile import ProfileConsent
 from galerio_events.people.models import Person
+from galerio_events.people.queries.profiles import refuses
 from galerio_events.programme.domain import RoleState
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
 from galerio_events.releases.domain.document import PublishedProgramme, PublishedSession
@@ -66,6 +68,8 @@ class Held:
     versions: tuple[Version, ...]
     # The highest number that any version has had.
     last_number: int
+    # Whether the person whose it is has answered that their slides are not to be published.
+    refused: bool = False
 
     @property
     def owner_id(self) -> int | None:
@@ -88,11 +92,11 @@ class Held:
 
     def public_from(self, slot: Slot | None) -> datetime | None:
         """As the rule has it, from when on it is public."""
-        return public_from(self.values.publication, slot)
+        return None if self.refused else public_from(self.values.publication, slot)
 
     def is_public(self, slot: Slot | None, *, now: datetime) -> bool:
         """Whether everybody may have it now."""
-        return is_public(self.values.publication, slot, now=now)
+        return not self.refused and is_public(self.values.publication, slot, now=now)
 
     def plain(self) -> dict[str, Any]:
         """What it is in plain JSON, as the history keeps it."""
@@ -107,7 +111,7 @@ class Held:
 _COLUMNS: tuple[Any, ...] = (
     _M.id, _M.session_id, ProgrammeSession.key.label("session_key"), ProgrammeSession.event_id, _M.kind, _M.title,
     _M.publication, _M.last_number, Person.id.label("person_id"), Person.key.label("person_key"),
-    Person.name.label("person_name"),
+    Person.name.label("person_name"), refuses(ProfileConsent.SLIDES).label("refused"),
 )  # fmt: skip
 
 
@@ -140,6 +144,7 @@ def _materials(db_session: Session, *where: Any) -> list[Held]:
             MaterialValues(row.title, row.kind, row.publication),
             tuple(versions[row.id]),
             row.last_number,
+            bool(row.refused),
         )
         for row in rows
     ]
@@ -227,6 +232,12 @@ def is_public_now(db_session: Session, held: Held, *, now: datetime) -> bool:
     if held.values.publication is Publication.NEVER:
         return False
     return held.is_public(slot(newest_of(db_session, held.event_id), held.session_key), now=now)
+
+
+def refuses_slides(db_session: Session, person_id: int | None) -> bool:
+    """Whether the person's newest answer is that their slides are not to be published."""
+    asked = sa.select(Person.id).where(Person.id == person_id, refuses(ProfileConsent.SLIDES))
+    return person_id is not None and db_session.scalar(asked) is not None
 
 
 def session_id_of(db_session: Session, event_id: int, key: str) -> int | None:

@@ -198,7 +198,7 @@ LABELS: dict[type[StrEnum], dict[str, LazyString]] = {
     },
     MaterialKind: {
         MaterialKind.SLIDES: _l("Slides"),
-        MaterialKind.DOCUMENT: _l("Document"),
+        MaterialKind.DOCUMENT: _l("Handout"),
     },
     Publication: {
         Publication.NEVER: _l("Never"),

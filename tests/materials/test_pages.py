@@ -1,5 +1,9 @@
 """Sending, changing and removing materials: who may, what is kept, and what is said where it is not."""
 
+import errno
+import os
+import time
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +19,7 @@ from galerio_events.materials.domain import FileFormat, KeptFile, Publication
 from galerio_events.materials.services import Store
 from tests.materials import files
 from tests.materials.support import PLACE, VALUES, World, file_of, held_of, make_world, send, sign_in_as
-from tests.support.builders import NOW, tr
+from tests.support.builders import NOW, make_session, tr
 
 
 @pytest.fixture
@@ -24,7 +28,7 @@ def world(db_session: Session) -> World:
 
 
 @pytest.fixture(autouse=True)
-def empty_store(app: Flask, tmp_path: Path) -> Path:
+def empty_store(app: Flask, tmp_path: Path) -> Iterator[Path]:
     """A folder of the test's own."""
     before, app.config["INSTANCE_DIR"] = app.config["INSTANCE_DIR"], tmp_path
     yield tmp_path / "materials"
@@ -274,8 +278,6 @@ def test_an_interpreter_has_nothing_to_add_but_their_own(
 
 
 def test_a_material_of_another_session_is_not_found(client: FlaskClient, db_session: Session, world: World) -> None:
-    from tests.support.builders import make_session
-
     make_session(db_session, world.event, "session-4", starts_at=world.session.ends_at,
                  ends_at=world.session.ends_at + timedelta(hours=1))  # fmt: skip
     made = add(db_session, world)
@@ -286,9 +288,6 @@ def test_a_material_of_another_session_is_not_found(client: FlaskClient, db_sess
 def test_the_disk_is_full(
     client: FlaskClient, db_session: Session, world: World, empty_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import errno
-    import os
-
     def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -303,9 +302,6 @@ def test_the_disk_is_full(
 def test_files_without_a_row_are_swept(
     app: Flask, db_session: Session, world: World, empty_store: Path, client: FlaskClient
 ) -> None:
-    import os
-    import time
-
     sign_in_as(client, db_session, "mori")
     send(client)
     send(client, files.pptx(), "second.pptx")

@@ -9,7 +9,7 @@ from galerio_events.errors import ChangeConflict, Conflict, NotFound
 from galerio_events.events.domain import Deed, Entry, Subject
 from galerio_events.events.domain.plain import digest_of
 from galerio_events.events.queries import lock
-from galerio_events.events.services import record
+from galerio_events.events.services import publish_besides, record
 from galerio_events.materials import queries
 from galerio_events.materials.domain import (
     MOST_MATERIALS,
@@ -18,6 +18,7 @@ from galerio_events.materials.domain import (
     MaterialProblem,
     MaterialRefused,
     MaterialValues,
+    Publication,
 )
 from galerio_events.materials.models import Material, MaterialVersion
 from galerio_events.materials.queries import Held, Version
@@ -44,7 +45,7 @@ def add_material(
     made = queries.by_nonce(db_session, session_id, nonce)
     if made is not None:
         return made
-    _check(values)
+    _check(db_session, values, owner_id)
     there = queries.of_sessions(db_session, [session_id]).get(session_id, [])
     if len(there) >= MOST_MATERIALS:
         raise MaterialRefused(MaterialProblem.TOO_MANY)
@@ -82,7 +83,7 @@ def save_material(
         return False
     if seen != seen_digest(held.values):
         raise ChangeConflict(Conflict.STALE)
-    _check(values)
+    _check(db_session, values, held.owner_id)
     db_session.execute(
         sa.update(Material)
         .where(Material.id == material_id)
@@ -154,6 +155,12 @@ def remove_material(db_session: Session, event_id: int, material_id: int, *, by:
     db_session.expire_all()
     entry = Entry(Subject.MATERIAL, str(material_id), Deed.REMOVED, held.plain(), None)
     record(db_session, event_id, [entry], by=by, now=now)
+    publish_besides(db_session, event_id)
+
+
+def hand_over(db_session: Session, person_id: int, to: int) -> None:
+    """What one person has sent becomes that of another, who is the same. Call it under the event's lock."""
+    db_session.execute(sa.update(Material).where(Material.person_id == person_id).values(person_id=to))
 
 
 def seen_digest(values: MaterialValues) -> str:
@@ -176,9 +183,11 @@ def _version(held: Held, number: int) -> Version:
     return version
 
 
-def _check(values: MaterialValues) -> None:
+def _check(db_session: Session, values: MaterialValues, owner_id: int | None) -> None:
     if problem := values.problem():
         raise MaterialRefused(problem)
+    if values.publication is not Publication.NEVER and queries.refuses_slides(db_session, owner_id):
+        raise MaterialRefused(MaterialProblem.NO_CONSENT)
 
 
 def _check_room(db_session: Session, session_id: int, there: list[Held], file: KeptFile, most: int) -> None:
@@ -232,3 +241,4 @@ def _record(
         version = _version(before, gone)
         old |= {"removed": f"{version.name} ({version.number})"}
     record(db_session, event_id, [Entry(Subject.MATERIAL, str(material_id), deed, old, after.plain())], by=by, now=now)
+    publish_besides(db_session, event_id)

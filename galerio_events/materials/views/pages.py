@@ -161,7 +161,11 @@ def answer(place: Place, form: Any, told: str, *, problem: Any = None) -> Respon
         field = form.publication if problem is MaterialProblem.NO_CONSENT else form.file
         field.errors = [told]
     if wants_json():
-        texts = [f"{field.label.text}: {error}" for field in form for error in field.errors]
+        texts = [
+            str(error) if field is form.file else f"{field.label.text}: {error}"
+            for field in form
+            for error in field.errors
+        ]
         return jsonify({"problem": " ".join(texts)}), 422
     return _page(place, form, 422)
 

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from galerio_events.events.domain import Subject
+from galerio_events.events.models import Change
 from galerio_events.people.domain.profile import ProfileConsent, ProposalState
 from galerio_events.people.models import Consent, Person, ProfileProposal
 from galerio_events.text import email_key
@@ -68,15 +70,23 @@ def published_photo() -> sa.ColumnElement[str | None]:
 
 def agreed(kind: ProfileConsent) -> sa.ColumnElement[bool]:
     """Whether the newest answer of a `Person` in a selection to that question is yes."""
+    return sa.func.coalesce(_newest_answer(kind), sa.false()) == sa.true()
+
+
+def refuses(kind: ProfileConsent) -> sa.ColumnElement[bool]:
+    """Whether the newest answer of a `Person` in a selection to that question is no; no answer is none."""
+    return sa.func.coalesce(_newest_answer(kind), sa.true()) == sa.false()
+
+
+def _newest_answer(kind: ProfileConsent) -> sa.ScalarSelect[bool]:
     answer = aliased(Consent)
-    newest = (
+    return (
         sa.select(answer.given)
         .where(answer.person_id == Person.id, answer.kind == kind)
         .order_by(answer.id.desc())
         .limit(1)
         .scalar_subquery()
     )
-    return sa.func.coalesce(newest, sa.false()) == sa.true()
 
 
 def agree_to_photo(db_session: Session, event_id: int, keys: Collection[str]) -> bool:
@@ -162,6 +172,13 @@ def listed_proposals(db_session: Session, event_id: int, *, most: int) -> list[W
         .limit(most)
     )
     return [Waiting(*row) for row in rows]
+
+
+def changes_of_people(db_session: Session, event_id: int) -> list[Change]:
+    """What the event's history tells of people."""
+    return list(
+        db_session.scalars(sa.select(Change).where(Change.event_id == event_id, Change.subject == Subject.PERSON))
+    )
 
 
 def profile_columns(db_session: Session, event_id: int) -> Mapping[str, dict[str, Any]]:

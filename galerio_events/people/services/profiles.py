@@ -12,7 +12,7 @@ from galerio_events.errors import ChangeConflict, Conflict, NotFound
 from galerio_events.events.domain import Deed, Entry, Subject
 from galerio_events.events.domain.plain import digest_of
 from galerio_events.events.queries import lock
-from galerio_events.events.services import record
+from galerio_events.events.services import publish_besides, record
 from galerio_events.people import queries
 from galerio_events.people.domain import PersonDetails, PersonRefused, from_plain, person_problems, to_plain
 from galerio_events.people.domain.profile import (
@@ -182,6 +182,9 @@ def answer_consents(
         after = profiles.answers(db_session, person.id)
         _record(db_session, event_id, key, *({"consents": _plain_answers(each)} for each in (before, after)),
                 by=by, now=now)  # fmt: skip
+    if ProfileConsent.SLIDES in fresh:
+        # Public pages show slides only as long as nobody has refused that.
+        publish_besides(db_session, event_id)
     return tuple(fresh)
 
 

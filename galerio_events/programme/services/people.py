@@ -1,6 +1,6 @@
 """Persons and organisations as the programme needs them: deleting those that nothing refers to, and merging two."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
@@ -28,6 +28,16 @@ from galerio_events.programme.services.run_sheet import hand_segments_on
 
 class StillNeeded(DomainError):
     """Sessions refer to what was to be deleted; nothing was."""
+
+
+# What other features have of persons, and how it follows them when two are made one.
+_following: list[Callable[[Session, int, int], None]] = []
+
+
+def register_following(hand_over: Callable[[Session, int, int], None]) -> None:
+    """From now on, where persons are made one, call `hand_over(db_session, dropped, kept)` with their ids."""
+    if hand_over not in _following:
+        _following.append(hand_over)
 
 
 def delete_person(db_session: Session, event_id: int, key: str, *, by: int | None = None, now: datetime) -> None:
@@ -95,6 +105,8 @@ def merge_people(
     hand_over_invitations(db_session, other.id, one.id)
     entries += hand_segments_on(db_session, dropped=other.id, kept=one.id)
     people.hand_over_profile(db_session, other.id, one.id, by=by, now=now)
+    for hand_over in _following:
+        hand_over(db_session, other.id, one.id)
     _finish(db_session, event_id, entries, by=by, now=now, batch=batch)
     people.merge_entries(
         db_session, event_id, people.PEOPLE, kept, values, dropped=dropped, by=by, now=now, batch=batch
