@@ -195,6 +195,11 @@ const paint = (form) => {
     painted.checked = true;
   });
 
+  // The first time that matters stands at the top.
+  const first = table.querySelector(".paint__cell:has(:checked), .paint__cell--busy");
+  if (first) {
+    table.parentElement.scrollTop = first.parentElement.offsetTop - 2 * table.tHead.offsetHeight;
+  }
   table.classList.add("paint--drawn");
   reach(boxes[0]);
 };

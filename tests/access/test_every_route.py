@@ -220,6 +220,7 @@ ROUTES: dict[str, str | Permission] = {
     "profile.consents": SIGNED_IN,
     "profile.proposals": Permission.PROGRAMME_READ,
     "profile.decide": Permission.PROGRAMME_EDIT,
+    "profile.forget": Permission.PROGRAMME_EDIT,
     "desk.index": SIGNED_IN,
     "desk.session": SIGNED_IN,
     "desk.new_calendar": SIGNED_IN,

@@ -49,7 +49,8 @@ class Setting:
 
 def form_values(html: str, address: str) -> dict[str, Any]:
     """What a browser would send of the first form to that address."""
-    found = next(form for form in parse(html).all("form") if form.attributes.get("action", "") == address)
+    wanted = {"action": address, "method": "post"}
+    found = next(form for form in parse(html).all("form") if wanted.items() <= form.attributes.items())
     values: dict[str, Any] = {}
     for field in found.all("input"):
         kind, name = field.attributes.get("type", "text"), field.attributes.get("name")

@@ -30,6 +30,9 @@ from galerio_events.people.models import Consent, Person, ProfileProposal
 from galerio_events.people.queries import profiles
 from galerio_events.people.services.entries import write_entry
 
+# What is deleted after the event, and what is there then, in plain JSON. Imports call availabilities otherwise.
+_FORGOTTEN: Mapping[str, Any] = {"technical_needs": "", "availabilities": [], "availability": []}
+
 
 def wanted_details(stored: PersonDetails, proposal: ProfileProposal | None) -> PersonDetails:
     """What the person's entry would say if all of the proposal were taken."""
@@ -202,6 +205,28 @@ def drop_profile(db_session: Session, person_id: int) -> None:
     """Forget the person's answers and proposals, because the person is deleted. Call it under the event's lock."""
     for table in (Consent, ProfileProposal):
         db_session.execute(sa.delete(table).where(table.person_id == person_id))
+
+
+def forget_private(db_session: Session, event_id: int, *, by: int | None, now: datetime) -> int:
+    """Delete what people have said to the organisers of one edition alone, technical needs and availabilities, from
+    their entries and from the event's history; of how many people there was something. For an event that is over."""
+    lock(db_session, event_id)
+    entries = []
+    for person in queries.people_of(db_session, event_id):
+        before = queries.person_details(person)
+        if before.technical_needs or before.availabilities:
+            write_entry(person, replace(before, technical_needs="", availabilities=()))
+            entries.append(Entry(Subject.PERSON, person.key, Deed.CHANGED, None, {"forgotten": True}))
+    db_session.flush()
+    for change in profiles.changes_of_people(db_session, event_id):
+        for side in ("before", "after"):
+            plain = getattr(change, side) or {}
+            emptied = {name: empty for name, empty in _FORGOTTEN.items() if plain.get(name)}
+            if emptied:
+                setattr(change, side, {**plain, **emptied})
+    db_session.flush()
+    record(db_session, event_id, entries, by=by, now=now)
+    return len(entries)
 
 
 def take_over_profiles(

@@ -56,6 +56,7 @@ FIELDS: dict[str, LazyString] = {
     "consents": lazy_gettext("Consents"),
     "proposal": lazy_gettext("Proposed change of the profile"),
     "proposed": lazy_gettext("Proposed"),
+    "forgotten": lazy_gettext("Private details deleted"),
     "country": lazy_gettext("Country or region"),
     "email": lazy_gettext("E-mail address"),
     "availabilities": lazy_gettext("Available"),

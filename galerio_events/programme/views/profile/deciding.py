@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from galerio_events import clock
 from galerio_events.errors import ChangeConflict, Conflict
@@ -19,7 +20,7 @@ from galerio_events.programme.forms.people import EXPLAINED
 from galerio_events.programme.forms.profile import DecisionForm
 from galerio_events.programme.views.profile.common import bp
 from galerio_events.programme.views.profile.words import part_rows
-from galerio_events.web.expired import when_expired
+from galerio_events.web.expired import back_to, when_expired
 from galerio_events.web.guards import actor, requires
 
 # So many proposals are listed; those that wait come first.
@@ -37,7 +38,35 @@ def proposals(language: str, slug: str) -> ResponseReturnValue:
         event=g.event,
         waiting=[each for each in found if each.state is ProposalState.OPEN],
         decided=[each for each in found if each.state is not ProposalState.OPEN],
+        over=_over(),
     )
+
+
+@requires(Permission.PROGRAMME_EDIT)
+def forget_again(language: str, slug: str) -> ResponseReturnValue:
+    """The list, where the button's token is not good any more."""
+    return back_to("profile.proposals")
+
+
+@bp.post("/<language:language>/organise/<slug>/profiles/forget")
+@requires(Permission.PROGRAMME_EDIT)
+@when_expired(forget_again)
+def forget(language: str, slug: str) -> ResponseReturnValue:
+    """Delete technical needs and availabilities of an event that is over."""
+    if not _over():
+        flash(_("The event is not over yet, so nothing was deleted."), "warning")
+    elif request.form.get("sure") != "yes":
+        flash(_("Nothing was deleted: tick that you are sure."), "warning")
+    else:
+        number = services.forget_private(db.session(), g.event.id, by=actor().account_id, now=clock.utc_now())
+        db.session.commit()
+        flash(ngettext("Deleted, of %(num)d person.", "Deleted, of %(num)d persons.", number), "success")
+    return redirect(url_for("profile.proposals", slug=slug))
+
+
+def _over() -> bool:
+    """Whether the event's last day has passed in its zone."""
+    return bool(clock.in_zone(clock.utc_now(), g.event.timezone).date() > g.event.ends_on)
 
 
 @requires(Permission.PROGRAMME_EDIT)
