@@ -359,9 +359,17 @@ def test_markup_in_what_organisers_write_is_shown_as_text(client: FlaskClient, d
     assert get(client, "/en/ascc11/people/tan").one("h1").text == nasty
 
 
-@pytest.mark.parametrize("place", ["", "programme", "sessions/session-1", "people", "people/pablo"])
+@pytest.mark.parametrize(
+    ("place", "most"),
+    # A session's page asks the features once each what they show of it; then it is kept as the others are.
+    [("", 2), ("programme", 2), ("sessions/session-1", 6), ("people", 2), ("people/pablo", 2), ("archive", 4)],
+)
 def test_the_number_of_queries_does_not_grow(
-    client: FlaskClient, db_session: Session, count_queries: Callable[[Callable[[], object]], int], place: str
+    client: FlaskClient,
+    db_session: Session,
+    count_queries: Callable[[Callable[[], object]], int],
+    place: str,
+    most: int,
 ) -> None:
     counts = []
     for number in (1, 3):
@@ -369,4 +377,4 @@ def test_the_number_of_queries_does_not_grow(
         store_release(db_session, event, sample_programme(number))
         db_session.commit()
         counts.append(count_queries(lambda: client.get(f"/en/event{number}/{place}")))  # noqa: B023
-    assert counts[0] == counts[1] <= 2
+    assert counts[0] == counts[1] <= most
