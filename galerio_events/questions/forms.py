@@ -59,6 +59,11 @@ class _Radio(RadioField):
         """Leave it to the validator, which says it in our own words."""
 
 
+class _Select(SelectField):
+    def pre_validate(self, form: Any) -> None:
+        """Leave it to the validator, which says it in our own words."""
+
+
 class Hours(IntegerField):
     """A whole number of hours from 0 to `most`, or nothing."""
 
@@ -106,8 +111,9 @@ class AnswerForm(_Form):
 class BoardForm(_Form):
     """What a moderator settles for one session."""
 
-    mode = SelectField(
+    mode = _Select(
         _("Questions to this session"),
+        [_OneOf()],
         choices=[
             (Mode.OPEN.value, _("Open: people ask and vote")),
             (Mode.CLOSED.value, _("Closed: the list can be read")),

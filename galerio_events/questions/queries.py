@@ -321,6 +321,19 @@ def sessions_ended_before(db_session: Session, day: date) -> Sequence[int]:
     ).all()
 
 
+def forgettable(db_session: Session, day: date) -> bool:
+    """Whether it is known who asked or voted on an event whose last day was before that one."""
+    voted = sa.exists().where(QuestionVote.question_id == _Q.id)
+    found = db_session.scalar(
+        sa.select(_Q.id)
+        .join(ProgrammeSession, ProgrammeSession.id == _Q.session_id)
+        .join(Event, Event.id == ProgrammeSession.event_id)
+        .where(Event.ends_on < day, _Q.registration_id.is_not(None) | voted)
+        .limit(1)
+    )
+    return found is not None
+
+
 def bound(db_session: Session, session_ids: Collection[int]) -> dict[int, int]:
     """The questions of these sessions of which it is known who asked or voted, with the number of their votes."""
     voted = sa.exists().where(QuestionVote.question_id == _Q.id)

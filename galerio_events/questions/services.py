@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from galerio_events.errors import ChangeConflict, Conflict, NotFound
 from galerio_events.events.domain.plain import digest_of
 from galerio_events.events.queries import lock
+from galerio_events.events.services import publish_besides
 from galerio_events.questions import queries
 from galerio_events.questions.domain import (
     KEPT_DAYS,
@@ -205,6 +206,7 @@ def settle_board(db_session: Session, held: Settled, board: Board) -> None:
             .values(approved=True)
             .execution_options(synchronize_session=False)
         )
+    publish_besides(db_session, held.event_id)
     db_session.expire_all()
 
 
@@ -216,13 +218,17 @@ def settle_rules(db_session: Session, event_id: int, rules: Rules) -> None:
         row = QuestionRules(event_id=event_id)
         db_session.add(row)
     row.offered, row.naming, row.public_list = rules.offered, rules.naming, rules.public_list
+    publish_besides(db_session, event_id)
     db_session.flush()
 
 
 def forget_askers(db_session: Session, today: date) -> int:
     """Forget who asked, voted and was barred on events that were over `KEPT_DAYS` ago; how many questions that
     concerned. The questions stay without names, the votes as numbers, and the answers."""
-    sessions = queries.sessions_ended_before(db_session, today - timedelta(days=KEPT_DAYS))
+    day = today - timedelta(days=KEPT_DAYS)
+    if not queries.forgettable(db_session, day):
+        return 0
+    sessions = queries.sessions_ended_before(db_session, day)
     about = queries.bound(db_session, sessions)
     for number, votes in about.items():
         db_session.execute(

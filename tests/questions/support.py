@@ -16,6 +16,7 @@ from galerio_events.questions.domain import Phase
 from galerio_events.questions.queries import Settled
 from galerio_events.registration.domain import AffiliationKind, LinkPurpose
 from galerio_events.registration.models import PrivateLink, Registration
+from galerio_events.releases.domain.document import PublishedProgramme
 from galerio_events.text import private_token, token_hash
 from tests.support.builders import (
     NOW,
@@ -44,17 +45,19 @@ class Hall:
     stranger: Account
     people: dict[str, Registration] = field(default_factory=dict)
 
+    secret: str = SECRET
+
     path = "/en/ascc11/sessions/session-1/questions"
     desk = "/en/desk/ascc11/sessions/session-1/questions"
     organise = "/en/organise/ascc11/programme/session-1/questions"
 
 
-def make_hall(db_session: Session) -> Hall:
+def make_hall(db_session: Session, *, secret: str = SECRET, programme: PublishedProgramme | None = None) -> Hall:
     event = make_event(db_session)
     mori = make_person(db_session, event, "mori", name=tr("森", "Mori"), email="mori@example.org")
     pablo = make_person(db_session, event, "pablo", email="pablo@example.org")
     other = make_person(db_session, event, "other", email="other@example.org")
-    programme = sample_programme(2)
+    programme = programme or sample_programme(2)
     first, second = programme.sessions
     session = make_session(
         db_session,
@@ -80,16 +83,17 @@ def make_hall(db_session: Session) -> Hall:
         make_account(db_session, "pablo@example.org", None),
         make_account(db_session, "organiser@example.org", AccountRole.ORGANISER, event),
         make_account(db_session, "other@example.org", None),
+        secret=secret,
     )
     for name in ("niran", "akiko", "lin"):
-        hall.people[name] = make_registration(db_session, event, name)
+        hall.people[name] = make_registration(db_session, event, name, secret=secret)
     db_session.commit()
     return hall
 
 
-def make_registration(db_session: Session, event: Event, name: str) -> Registration:
+def make_registration(db_session: Session, event: Event, name: str, *, secret: str = SECRET) -> Registration:
     """An active registration of that name, at `NAME@example.org`."""
-    token = private_token(SECRET, LinkPurpose.MANAGE.value, f"link-{event.slug}-{name}")
+    token = private_token(secret, LinkPurpose.MANAGE.value, f"link-{event.slug}-{name}")
     made = Registration(
         event_id=event.id,
         reference=f"{event.slug[-2:]}-{name}",
@@ -118,7 +122,7 @@ def make_registration(db_session: Session, event: Event, name: str) -> Registrat
 
 def link_of(hall: Hall, name: str) -> str:
     """The address of the private link."""
-    token = private_token(SECRET, LinkPurpose.MANAGE.value, f"link-{hall.event.slug}-{name}")
+    token = private_token(hall.secret, LinkPurpose.MANAGE.value, f"link-{hall.event.slug}-{name}")
     return f"/en/{hall.event.slug}/registration/{token}"
 
 

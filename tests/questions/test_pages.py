@@ -282,7 +282,7 @@ def test_questions_open_and_close_by_the_clock(app: Flask, hall: Hall, db_sessio
         clock.move_to(moment)
         told.append((ask(client, f"At {moment:%H:%M}?").status_code, notices(client)[:1]))
     assert told == [
-        (409, ["Questions are taken from 25 Nov 2022, 12:10 (Japan Standard Time, UTC+9)."]),
+        (409, ["Questions are taken from Friday 25 November 2022, 12:10, Japan time (UTC+9)."]),
         (303, ["Thank you. Your question is on the list."]),
         (303, ["Thank you. Your question is on the list."]),
         (409, ["Questions and votes are not taken any more."]),
@@ -368,3 +368,20 @@ def test_open_pages_are_told_that_something_changed(app: Flask, hall: Hall, db_s
     clock.move_to(utc(27, 0))
     third = watcher.get(path, headers={"If-None-Match": second.headers["ETag"]})
     assert third.status_code == 200
+
+
+def test_the_public_page_leads_there_while_there_is_something(
+    app: Flask, hall: Hall, db_session: Session, clock: Any
+) -> None:
+    def way() -> list[str]:
+        page = parse(app.test_client().get("/en/ascc11/sessions/session-1").text)
+        return [each.text for each in page.all("p", class_="question-way")]
+
+    assert way() == ["Put a question, or vote for one"]
+    put(db_session, hall, "niran", "Why?")
+    services.settle_board(db_session, settled(db_session, hall), Board(mode=Mode.CLOSED))
+    db_session.commit()
+    assert way() == ["Questions and answers"]
+    services.settle_board(db_session, settled(db_session, hall), Board(mode=Mode.OFF))
+    db_session.commit()
+    assert way() == []

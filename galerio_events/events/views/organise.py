@@ -35,7 +35,7 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             Permission.PROGRAMME_READ,
             (
                 *("programme", "transfer", "hours", "run_sheet.own", "run_sheet.paper", "invitations"),
-                *("learnings", "archive", "materials", "questions"),
+                *("learnings", "archive", "materials", "questions.organise"),
             ),
         ),
         (
@@ -120,7 +120,6 @@ TABS: tuple[tuple[Place, tuple[Place, ...]], ...] = (
             ),
             (lazy_gettext("Questions"), "questions.rules", Permission.EVENT_EDIT, ("questions.rules",)),
             (lazy_gettext("Joining sessions"), "desk.settings", Permission.EVENT_EDIT, ("desk.settings",)),
-            (lazy_gettext("Questions"), "questions.rules", Permission.EVENT_EDIT, ("questions.rules",)),
             (lazy_gettext("Signing in"), "accounts.requiring", Permission.EVENT_EDIT, ("accounts.requiring",)),
             (lazy_gettext("New event from this one"), "clone.page", Permission.EVENT_EDIT, ("clone",)),
         ),

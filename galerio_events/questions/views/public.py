@@ -12,6 +12,7 @@ from galerio_events.errors import NotFound
 from galerio_events.extensions import db
 from galerio_events.questions import queries, services
 from galerio_events.questions.domain import (
+    KEPT_DAYS,
     MOST_A_PERSON,
     QUESTION_LENGTH,
     Naming,
@@ -231,6 +232,7 @@ def _page(language: str, slug: str, key: str, *, form: AskForm | None = None, no
         form=(form or _form(language, sent=False)) if reader is not None and now_phase is Phase.OPEN else None,
         notice=notice,
         most=QUESTION_LENGTH,
+        kept_days=KEPT_DAYS,
         pulse=pulse_address(slug, key),
         Naming=Naming,
         Order=Order,
