@@ -6,7 +6,7 @@ differently, is told here.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -27,14 +27,17 @@ from galerio_events.outbox.models import OutboxMail
 from galerio_events.people.models import ProfileProposal
 from galerio_events.people.queries import person_by_key
 from galerio_events.permissions import GRANTS, AccountRole, Permission
+from galerio_events.programme.domain import RoleKind
 from galerio_events.programme.domain.arranging import Wishes
-from galerio_events.programme.queries import session_by_key
+from galerio_events.programme.queries import inviting, session_by_key
 from galerio_events.programme.services import keep_upload
 from galerio_events.programme.services.arranging import request_arrangement
+from galerio_events.programme.services.inviting import Writing, invite
 from galerio_events.registration.domain import AffiliationKind, LinkPurpose
 from galerio_events.registration.models import PrivateLink, Registration
 from galerio_events.releases.services import release_programme
 from galerio_events.text import private_token, token_hash
+from galerio_events.translated import EMPTY, Translated
 from tests.support.builders import NOW, make_account, make_event, sign_in
 from tests.support.demo import imported_ascc11
 
@@ -352,6 +355,7 @@ def world(app: Flask, db_session: Session) -> World:
         "message_id": 0,
         "proposal_id": proposal_in(db_session, event),
         "sign_in_link": sign_in_link(app, db_session),
+        **invitation_in(app, db_session, event),
         "digest": picture.digest,
         "extension": "webp",
         "session_kind": "session",
@@ -388,6 +392,25 @@ def proposal_in(db_session: Session, event: Event) -> int:
     db_session.add(proposal)
     db_session.flush()
     return proposal.id
+
+
+def invitation_in(app: Flask, db_session: Session, event: Event) -> dict[str, object]:
+    """Somebody who has confirmed a role is asked once more: the role's `place`, and the token of the `invitation`."""
+    row = inviting.role_rows(db_session, event.id, session="session-1")[0]
+    person = person_by_key(db_session, event.id, row.person)
+    assert person is not None
+    person.email = "invited@example.org"
+    db_session.flush()
+    writing = Writing(app.config["SECRET_KEY"], {role: Translated({"en": role.value}) for role in RoleKind})
+    invite(
+        db_session, event.id, [row.place], deadline_at=NOW + timedelta(days=2), note_text=EMPTY, writing=writing,
+        by=None, now=NOW,
+    )  # fmt: skip
+    asked = inviting.role_row(db_session, event.id, row.place)
+    assert asked is not None
+    assert asked.invitation is not None
+    token = private_token(writing.secret_key, "invitation", asked.invitation.nonce)
+    return {"place": str(row.place), "invitation": token}
 
 
 def sign_in_link(app: Flask, db_session: Session) -> str:
