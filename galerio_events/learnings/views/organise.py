@@ -56,7 +56,10 @@ def remind(language: str, slug: str) -> ResponseReturnValue:
     if request.method == "GET":
         lines = [line for line in queries.overview(db_session, g.event.id, now=now) if awaited(line.standing)]
         over = [line for line in lines if line.ends_at <= now]
-        return render_template("learnings/remind.html", event=g.event, lines=over, most=MOST_REMINDERS)
+        possible = [line for line in over if line.remindable and line.reachable]
+        return render_template(
+            "learnings/remind.html", event=g.event, lines=over, possible=possible, most=MOST_REMINDERS
+        )
     keys = set(request.form.getlist("session"))
     done = services.remind(db_session, g.event.id, keys, by=actor().account_id, now=now)
     db.session.commit()
