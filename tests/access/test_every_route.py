@@ -291,8 +291,6 @@ class World:
             values["key"] = "yusa" if "organisation" in rule.endpoint else "hashimoto"
         if rule.endpoint == "invitations.answer":
             values["token"] = self.samples["invitation"]
-        if rule.endpoint == "invitations.act_on":
-            values["act"] = "withdraw"
         if rule.endpoint == "accounts.link":
             values["token"] = self.samples["sign_in_link"]
         if rule.endpoint == "registration.calendar":
@@ -410,7 +408,7 @@ def invitation_in(app: Flask, db_session: Session, event: Event) -> dict[str, ob
     assert asked is not None
     assert asked.invitation is not None
     token = private_token(writing.secret_key, "invitation", asked.invitation.nonce)
-    return {"place": str(row.place), "invitation": token}
+    return {"place": str(row.place), "invitation": token, "act": "withdraw"}
 
 
 def sign_in_link(app: Flask, db_session: Session) -> str:
