@@ -68,6 +68,9 @@ def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: 
     for path in PATHS:
         page.goto(f"{site.url}/{language}/organise/ascc11/{path}")
         found += problems(page, path)
+        if path.startswith("hours?day"):
+            # The strip opens at the first session, wherever the window ends.
+            expect(page.locator(".hours-session").first).to_be_in_viewport(ratio=0.9)
     page.fill("[name='until_2022-11-25']", "")
     page.fill("[name=seconds]", "9999")
     page.locator("main form .form-foot button").click()
