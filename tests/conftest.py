@@ -37,7 +37,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "backend" in metafunc.fixturenames:
         only = metafunc.config.getoption("--database")
-        metafunc.parametrize("backend", [only] if only else BACKENDS, scope="session")
+        # Pages are the same on both databases, which the tests of routes and services show; a browser looks at them on
+        # one, except where it is about what happens at the same time.
+        one = metafunc.definition.get_closest_marker("browser") and not metafunc.definition.get_closest_marker("both")
+        metafunc.parametrize("backend", [only] if only else BACKENDS[:1] if one else BACKENDS, scope="session")
 
 
 def settings(instance: Path, database_url: str, **more: object) -> dict[str, object]:

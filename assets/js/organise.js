@@ -38,6 +38,14 @@ for (const menu of document.querySelectorAll("details.menu")) {
   });
 }
 
+// Where a day is wider than the window, the strip of hours opens at its first session.
+const strip = document.querySelector(".hours-wrap");
+const first = strip?.querySelector(".hours-session, .hours-within");
+if (first && !strip.scrollLeft) {
+  const names = strip.querySelector(".hours-who").offsetWidth;
+  strip.scrollLeft += first.getBoundingClientRect().left - strip.getBoundingClientRect().left - names - 8;
+}
+
 sendOnce();
 showUploads();
 pickColours();

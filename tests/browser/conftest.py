@@ -7,9 +7,14 @@ from threading import Thread
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
+
+from galerio_events.accounts.models import Account
+from galerio_events.extensions import db
+from tests.support.builders import sign_in
 
 AXE = Path(__file__).parents[2] / "assets" / "node_modules" / "axe-core" / "axe.min.js"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -22,6 +27,18 @@ class Site:
 
     app: Flask
     url: str
+
+
+def signed_in(page: Page, site: Site, address: str) -> None:
+    """Give the browser the cookie of somebody who has signed in."""
+    client = site.app.test_client()
+    with site.app.app_context():
+        account = db.session.scalars(sa.select(Account).where(Account.email == address)).one()
+        db.session.expunge(account)
+    sign_in(client, account)
+    cookie = client.get_cookie("galerio")
+    assert cookie is not None
+    page.context.add_cookies([{"name": "galerio", "value": cookie.value, "url": site.url}])
 
 
 @pytest.fixture

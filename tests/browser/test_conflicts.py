@@ -15,8 +15,8 @@ from galerio_events.programme import queries, services
 from galerio_events.programme.domain.conflicts import find
 from galerio_events.programme.queries.conflicts import conflict_draft
 from galerio_events.programme.services.warnings import accept_warning
-from tests.browser.conftest import Site, axe_violations, sideways
-from tests.browser.test_organise_axe import EMAIL, sign_in
+from tests.browser.conftest import Site, axe_violations, sideways, signed_in
+from tests.browser.test_organise_axe import EMAIL
 from tests.support.builders import NOW, make_account, utc
 from tests.support.demo import imported_ascc11
 
@@ -59,7 +59,7 @@ def site(serve: Callable[..., Site]) -> Site:
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: str, width: int, scheme: str) -> None:
     page = open_page(width=width, scheme=scheme, language=language)
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     found = []
 
     def look(what: str) -> None:
@@ -87,7 +87,7 @@ def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: 
 
 def test_accepting_and_undoing_without_mouse_or_script(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(java_script_enabled=False)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en{CONFLICTS}")
     page.focus(".conflict-accept > summary")
     page.keyboard.press("Enter")

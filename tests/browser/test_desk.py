@@ -5,16 +5,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
 
 from galerio_events import clock
-from galerio_events.accounts.models import Account
 from galerio_events.extensions import db
 from galerio_events.programme.domain import RoleKind
-from tests.browser.conftest import Site, axe_violations, sideways
-from tests.support.builders import make_account, make_event, make_person, make_session, sign_in, tr
+from tests.browser.conftest import Site, axe_violations, sideways, signed_in
+from tests.support.builders import make_account, make_event, make_person, make_session, tr
 
 pytestmark = pytest.mark.browser
 
@@ -42,18 +40,6 @@ def site(serve: Callable[..., Site]) -> Site:
         db_session.commit()
 
     return serve(prepare)
-
-
-def signed_in(page: Page, site: Site, address: str) -> None:
-    """Give the browser the cookie of somebody who has signed in."""
-    client = site.app.test_client()
-    with site.app.app_context():
-        account = db.session.scalars(sa.select(Account).where(Account.email == address)).one()
-        db.session.expunge(account)
-    sign_in(client, account)
-    cookie = client.get_cookie("galerio")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "galerio", "value": cookie.value, "url": site.url}])
 
 
 def expect_kept(page: Page, paths: list[str]) -> None:

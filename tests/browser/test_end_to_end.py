@@ -23,7 +23,7 @@ from tests.outbox.sink import Sink
 from tests.support.builders import PASSWORD, make_account
 from tests.support.demo import released_ascc11
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.both]
 
 UTC_1310_TOKYO = datetime(2022, 11, 25, 4, 10, tzinfo=UTC)
 UTC_1325_TOKYO = datetime(2022, 11, 25, 4, 25, tzinfo=UTC)

@@ -11,8 +11,8 @@ from galerio_events.extensions import db
 from galerio_events.people.models import Person
 from galerio_events.programme import queries
 from galerio_events.releases.services import release_programme
-from tests.browser.conftest import Site, sideways
-from tests.browser.test_organise_axe import EMAIL, sign_in
+from tests.browser.conftest import Site, sideways, signed_in
+from tests.browser.test_organise_axe import EMAIL
 from tests.support.builders import make_account, tr
 from tests.support.demo import released_demo
 
@@ -41,7 +41,7 @@ def prepare(app: Flask) -> None:
 def test_nothing_scrolls_sideways(serve: Callable[..., Site], open_page: Callable[..., Page], language: str) -> None:
     site = serve(prepare)
     page = open_page(width=390, language=language)
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     places = [f"ascc11/{place}" for place in PUBLIC] + [f"organise/ascc11/{place}" for place in ORGANISE]
     wide = {}
     for place in places:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
-from tests.browser.conftest import Site, axe_violations, sideways
+from tests.browser.conftest import Site, axe_violations, sideways, signed_in
 from tests.support.builders import PASSWORD, make_account, make_event, tr
 from tests.support.demo import released_demo
 
@@ -83,7 +83,7 @@ def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: 
     page.click("main button[type=submit]")
     page.wait_for_load_state()
     found += problems(page, "sign-in with errors")
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     for path in PATHS:
         page.goto(f"{site.url}/{language}{path}")
         found += problems(page, path)
@@ -106,7 +106,7 @@ def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: 
 
 def test_a_lost_race_is_readable_too(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(width=390)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     address = f"{site.url}/en/organise/ascc11/programme/session-2"
     page.goto(address)
     before = page.input_value("[name=title_en]")
@@ -165,7 +165,7 @@ def test_a_keyboard_is_enough_to_sign_in_move_a_session_and_release(site: Site, 
 
 def test_people_are_moved_without_scripts_and_the_place_is_kept(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(java_script_enabled=False)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en/organise/ascc11/programme/session-2")
     page.fill("[name=title_en]", "Not lost")
     page.click("button[value=down-0]")
@@ -185,7 +185,7 @@ def test_people_are_moved_without_scripts_and_the_place_is_kept(site: Site, open
 
 def test_menus_close_with_escape(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page()
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en/organise/ascc11/")
     page.focus(".menu-account summary")
     page.keyboard.press("Enter")

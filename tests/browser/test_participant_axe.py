@@ -14,8 +14,8 @@ from galerio_events.permissions import AccountRole
 from galerio_events.registration.domain import LinkPurpose
 from galerio_events.registration.models import PrivateLink
 from galerio_events.text import private_token
-from tests.browser.conftest import Site, axe_violations, sideways
-from tests.browser.test_organise_axe import EMAIL, sign_in
+from tests.browser.conftest import Site, axe_violations, sideways, signed_in
+from tests.browser.test_organise_axe import EMAIL
 from tests.support.builders import make_account
 from tests.support.demo import released_demo
 
@@ -89,7 +89,7 @@ def test_nothing_is_found(
     expect(page.get_by_text("Participant 9002")).to_be_visible()
     expect(page.locator(".private-address")).to_be_hidden()
     page.emulate_media(media="screen")
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     for path in ("summary", "summary?basis=attended", "outbox"):
         visit(f"/organise/ascc11/{path}")
     with site.app.app_context():

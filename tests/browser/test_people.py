@@ -12,8 +12,8 @@ from galerio_events.people.models import Availability, Organisation
 from galerio_events.people.queries import person_by_key
 from galerio_events.permissions import AccountRole
 from galerio_events.programme import queries
-from tests.browser.conftest import Site
-from tests.browser.test_organise_axe import EMAIL, problems, sign_in
+from tests.browser.conftest import Site, signed_in
+from tests.browser.test_organise_axe import EMAIL, problems
 from tests.support.builders import make_account, make_person, tr, utc
 from tests.support.demo import released_demo
 
@@ -67,7 +67,7 @@ def site(serve: Callable[..., Site]) -> Site:
 @pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1280, "dark")])
 def test_nothing_is_found(site: Site, open_page: Callable[..., Page], language: str, width: int, scheme: str) -> None:
     page = open_page(width=width, scheme=scheme, language=language)
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     found = []
     for path in PATHS:
         page.goto(f"{site.url}/{language}/organise/ascc11/{path}")
@@ -83,7 +83,7 @@ def test_a_country_is_found_by_typing_and_the_person_saved_by_keyboard(
     site: Site, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(width=1280)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en/organise/ascc11/people/new")
     page.fill("#name_en", "Nguyen An")
     box = page.get_by_role("combobox", name="Country or region")
@@ -97,7 +97,7 @@ def test_a_country_is_found_by_typing_and_the_person_saved_by_keyboard(
 
 def test_a_missing_translation_leads_to_its_field(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(width=1280)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en/organise/ascc11/programme/translations?of=talk")
     page.get_by_role("link", name="Talk title (日本語)").click()
     field = page.locator("#people-0-title_ja")

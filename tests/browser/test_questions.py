@@ -12,8 +12,7 @@ from galerio_events import clock
 from galerio_events.extensions import db
 from galerio_events.questions import services
 from galerio_events.questions.domain import Deed
-from tests.browser.conftest import Site, axe_violations, sideways
-from tests.browser.test_desk import signed_in
+from tests.browser.conftest import Site, axe_violations, sideways, signed_in
 from tests.questions.support import Hall, link_of, make_hall, put, settled
 from tests.support.builders import sample_programme
 

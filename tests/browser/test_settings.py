@@ -10,8 +10,8 @@ from playwright.sync_api import Page
 from galerio_events.events import queries as events
 from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
-from tests.browser.conftest import Site
-from tests.browser.test_organise_axe import EMAIL, problems, sign_in
+from tests.browser.conftest import Site, signed_in
+from tests.browser.test_organise_axe import EMAIL, problems
 from tests.settings.pictures import encoded, picture
 from tests.support.builders import make_account
 from tests.support.demo import released_demo
@@ -53,7 +53,7 @@ def test_nothing_is_found(
     site: Site, open_page: Callable[..., Page], tmp_path: Path, language: str, width: int, scheme: str
 ) -> None:
     page = open_page(width=width, scheme=scheme, language=language)
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     base = f"{site.url}/{language}{SETTINGS}"
     found: list[str] = []
     for path in PATHS:
@@ -86,7 +86,7 @@ def test_nothing_is_found(
 
 def test_a_new_zone_with_the_keyboard(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(width=1280)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en{SETTINGS}")
     page.select_option("#timezone", "Asia/Bangkok")
     page.focus("#ordinal")
@@ -105,7 +105,7 @@ def test_a_new_zone_with_the_keyboard(site: Site, open_page: Callable[..., Page]
 
 def test_the_browsers_picker_and_the_text_say_the_same(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(width=1280)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en{SETTINGS}/tracks/decarbonisation")
     assert page.input_value("[data-colour-pick]") == "#1f77c4"
     page.fill("#colour", "#c94a4a")
@@ -119,7 +119,7 @@ def test_the_browsers_picker_and_the_text_say_the_same(site: Site, open_page: Ca
 
 def test_without_a_script_the_palette_works(site: Site, open_page: Callable[..., Page]) -> None:
     page = open_page(width=390, java_script_enabled=False)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en{SETTINGS}/tracks/smart-city")
     page.fill("#name_en", "Still here")
     page.click(".palette li:nth-child(3) button")

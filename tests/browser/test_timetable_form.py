@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import RoleKind
-from tests.browser.conftest import Site, axe_violations
-from tests.browser.test_timetable import EMAIL, sign_in
+from tests.browser.conftest import Site, axe_violations, signed_in
+from tests.browser.timetable.support import EMAIL
 from tests.support.builders import make_account, make_event, make_person, make_session, tr
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def prepare(app: Flask) -> None:
 
 def test_a_person_is_found_by_typing(serve: Callable[..., Site], open_page: Callable[..., Page]) -> None:
     site, page = serve(prepare), open_page(width=390)
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en/organise/ascc11/programme/panel")
     box = page.get_by_role("combobox", name="Person", exact=True)
     box.focus()

@@ -9,8 +9,8 @@ from playwright.sync_api import Page
 
 from galerio_events.extensions import db
 from galerio_events.permissions import AccountRole
-from tests.browser.conftest import Site
-from tests.browser.test_organise_axe import EMAIL, problems, sign_in
+from tests.browser.conftest import Site, signed_in
+from tests.browser.test_organise_axe import EMAIL, problems
 from tests.imports.test_frab import event as one
 from tests.imports.test_frab import xml
 from tests.support.builders import make_account
@@ -43,7 +43,7 @@ def test_nothing_is_found(
     site: Site, open_page: Callable[..., Page], tmp_path: Path, language: str, width: int, scheme: str
 ) -> None:
     page = open_page(width=width, scheme=scheme, language=language)
-    sign_in(page, site, language)
+    signed_in(page, site, EMAIL)
     found = []
     for name, data in FILES.items():
         file = tmp_path / name
@@ -59,7 +59,7 @@ def test_nothing_is_found(
 
 def test_a_file_is_imported_with_the_keyboard_alone(site: Site, open_page: Callable[..., Page], tmp_path: Path) -> None:
     page = open_page(width=1280, language="en")
-    sign_in(page, site)
+    signed_in(page, site, EMAIL)
     page.goto(f"{site.url}/en/organise/ascc11/transfer")
     file = tmp_path / "schedule.xml"
     file.write_bytes(FILES["schedule.xml"])
