@@ -54,7 +54,7 @@ def new(language: str, slug: str) -> ResponseReturnValue:
     places = _places()
     if not places:
         flash(_("Tick the people first."), "warning")
-        return redirect(url_for("invitations.overview", slug=slug), 303)
+        return redirect(url_for("invitations.overview", slug=slug), 303 if request.method == "POST" else 302)
     form, now = _form(), clock.utc_now()
     if request.method != "POST":
         return _page(form, places, 200)
