@@ -7,6 +7,7 @@ differently, is told here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from galerio_events.desk.services import new_feed
 from galerio_events.events.models import Event, Image
 from galerio_events.learnings.models import ArchiveRow
 from galerio_events.live.services import make_screen
+from galerio_events.materials.domain import FileFormat, KeptFile, MaterialValues, Publication
+from galerio_events.materials.services import Store, add_material
 from galerio_events.outbox import services as outbox
 from galerio_events.outbox.domain import Mail
 from galerio_events.outbox.models import OutboxMail
@@ -366,6 +369,12 @@ def world(app: Flask, db_session: Session) -> World:
     desk_token = new_feed(db_session, owner.id, language="en", secret_key=app.config["SECRET_KEY"], now=NOW)
     session = session_by_key(db_session, event.id, "session-1")
     assert session is not None
+    digest, size = Store(app.config["INSTANCE_DIR"] / "materials").keep(BytesIO(b"%PDF-"))
+    samples["material_id"] = add_material(
+        db_session, event.id, session.id, MaterialValues(session.title, publication=Publication.BEFORE),
+        KeptFile(digest, size, FileFormat.PDF, "slides.pdf"), owner_id=None, nonce="a form", most=size, by=None,
+        now=NOW,
+    )  # fmt: skip
     screen_token = make_screen(db_session, session, app.config["SECRET_KEY"], by=None, now=NOW)
     db_session.add(ArchiveRow(session_id=session.id, thumbnail=picture.digest, changed_at=NOW))
     watch_token = app.extensions["galerio_live"].token(event.id, session.id, clock.utc_now())

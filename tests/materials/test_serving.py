@@ -105,7 +105,6 @@ def test_nothing_is_public_before_its_time(
     publication: str,
 ) -> None:
     address = sent(client, db_session, world, publication)
-    # Without a number, nobody gets an earlier version, whatever is public.
     moments = {
         "before": (None, clock.utc_now()),
         "during": (world.session.starts_at - SECOND, world.session.starts_at),
@@ -116,7 +115,7 @@ def test_nothing_is_public_before_its_time(
             continue
         with time_machine.travel(moment, tick=False):
             assert status(app, address) == (200 if public else 404)
-            assert status(app, f"{address}/1") == 404
+            assert status(app, f"{address}/1") == (200 if public else 404)
             assert ("City slides" in public_page()) is public
             assert (f'href="{address}"' in public_page()) is public
 
@@ -150,6 +149,8 @@ def test_a_new_version_takes_the_place_of_the_old_one(
         held_of(db_session, world)[0].current.digest,
     )
     assert "PowerPoint, 1 kB" in public_page()
+    # The old one is for those concerned alone.
+    assert [status(app, f"{address}/{number}") for number in (1, 2)] == [404, 200]
 
 
 def test_a_session_that_was_cancelled_has_nothing_public(
@@ -190,7 +191,7 @@ def test_a_file_of_another_event_or_of_none_is_not_found(
     theirs = app.test_client()
     sign_in(theirs, organiser)
     wrong = address.replace("ascc11", "ascc12")
-    for path in (wrong, f"{wrong}/1", f"{address}/1", "/files/ascc11/0", f"/files/ascc11/{2**80}", "/files/none/1"):
+    for path in (wrong, f"{wrong}/1", f"{address}/2", "/files/ascc11/0", f"/files/ascc11/{2**80}", "/files/none/1"):
         assert theirs.get(path).status_code == 404
 
 

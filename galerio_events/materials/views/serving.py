@@ -47,9 +47,12 @@ def current(slug: str, material_id: int) -> Response:
 @files.get("/files/<slug>/<int:material_id>/<int:number>")
 @public
 def version(slug: str, material_id: int, number: int) -> Response:
-    """One version of the material, for those concerned."""
+    """One version of the material: an old one is for those concerned, whatever is public."""
     event, held = _load(slug, material_id)
     found = held.version(number)
+    if found is held.current and queries.is_public_now(db.session(), held, now=clock.utc_now()):
+        without_cookies()
+        return _answer(found, "public, max-age=0, must-revalidate")
     if found is None or not _reads(event, held):
         abort(404)
     return _answer(found, "private, no-store")
