@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 from galerio_events import clock
 from galerio_events.extensions import db
 from galerio_events.programme.domain import RoleKind
-from tests.browser.conftest import Site, axe_violations, sideways
-from tests.browser.test_desk import signed_in
+from tests.browser.conftest import Site, axe_violations, sideways, signed_in
 from tests.support.builders import make_account, make_event, make_person, make_session, tr
 
 pytestmark = pytest.mark.browser
