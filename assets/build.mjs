@@ -14,7 +14,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, "..", "galerio_events", "static", "dist");
 const checkOnly = process.argv.includes("--check");
 const entries = ["css/site.css", "css/organise.css", "css/live.css", "js/live.js", "js/site.js", "js/register.js", "js/organise.js",
-  "js/people.js", "js/passkeys.js", "js/timetable.js", "js/desk.js", "js/desk_worker.js", "js/questions.js", "js/profile.js", "js/questions.js", "js/control.js"];
+  "js/people.js", "js/passkeys.js", "js/timetable.js", "js/desk.js", "js/desk_worker.js", "js/profile.js", "js/questions.js", "js/control.js"];
 const compressible = new Set([".css", ".js", ".svg", ".json", ".map"]);
 
 const present = [];
