@@ -11,9 +11,10 @@ from flask import Flask, g, request
 from flask.wrappers import Response
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
-# Addresses that carry a private token are logged without it.
-_PRIVATE = re.compile(r"(/calendar/|/registrations?/|/(?:ja|en)/invitations/|/live/|/(?:ja|en)/screen/)[^/?]+")
-_PRIVATE_IN_TEXT = re.compile(r"(/calendar/|/registrations?/|/(?:ja|en)/invitations/|/live/|/(?:ja|en)/screen/)[A-Za-z0-9._-]{22,}")
+# What comes before the private token that an address may carry; it is logged without that.
+_BEFORE = r"(/calendar/|/registrations?/|/live/|/desk/(?=[^/?]+\.ics)|/(?:ja|en)/(?:invitations|screen|sign-in/link)/)"
+_PRIVATE = re.compile(_BEFORE + "[^/?]+")
+_PRIVATE_IN_TEXT = re.compile(_BEFORE + r"[A-Za-z0-9._-]{22,}?(?=\.(?:ics|json)|[^A-Za-z0-9._-]|$)")
 
 log = structlog.get_logger("galerio_events.request")
 

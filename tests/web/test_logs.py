@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,31 @@ TOKEN = "abcdefghijklmnopqrstuvwxyzABCDEF"
         (f"/calendar/{TOKEN}.ics", "/calendar/***"),
         (f"/ja/ascc11/registration/{TOKEN}", "/ja/ascc11/registration/***"),
         (f"/ja/ascc11/registration/{TOKEN}/cancel", "/ja/ascc11/registration/***/cancel"),
+        (f"/desk/{TOKEN}.ics", "/desk/***"),
+        (f"/en/sign-in/link/{TOKEN}", "/en/sign-in/link/***"),
+        (f"/en/invitations/{TOKEN}", "/en/invitations/***"),
+        (f"/ja/screen/{TOKEN}", "/ja/screen/***"),
+        (f"/live/{TOKEN}.json", "/live/***"),
+        ("/ja/desk/ascc11/sessions/opening/questions", "/ja/desk/ascc11/sessions/opening/questions"),
+        ("/desk/ascc11/photos/4711.webp", "/desk/ascc11/photos/4711.webp"),
         ("/ja/ascc11/programme", "/ja/ascc11/programme"),
         ("/ascc11/programme.ics", "/ascc11/programme.ics"),
     ],
 )
 def test_paths_are_logged_without_tokens(path: str, expected: str) -> None:
     assert logs.loggable_path(path) == expected
+
+
+def test_every_route_that_is_opened_by_a_token_is_logged_without_it(app: Flask) -> None:
+    routes = [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments]
+    paths = [
+        re.sub("<[^>]*language>", "en", rule.rule).replace("<token>", TOKEN).replace("<slug>", "ascc11")
+        for rule in routes
+    ]
+    assert len(paths) > 6
+    assert [path for path in paths if TOKEN in logs.loggable_path(path)] == []
+    told = [logs.mask_private(None, "error", {"event": f"Exception on {path} [GET]"})["event"] for path in paths]
+    assert [text for text in told if TOKEN in text] == []
 
 
 def test_messages_and_tracebacks_are_masked_and_file_names_kept() -> None:
