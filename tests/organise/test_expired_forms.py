@@ -49,9 +49,9 @@ def organiser(app: Flask) -> FlaskClient:
 
 def enter(client: FlaskClient) -> None:
     """Sign in through the form, as browsers do."""
-    page = client.get("/en/sign-in").text
+    page = client.get("/en/sign-in/password").text
     data = {"email": "organiser@example.org", "password": PASSWORD, "csrf_token": token(page)}
-    assert client.post("/en/sign-in", data=data).status_code == 302
+    assert client.post("/en/sign-in/password", data=data).status_code == 302
 
 
 def token(page: str) -> str:
@@ -161,8 +161,10 @@ def test_who_may_not_edit_sees_no_form(app: Flask) -> None:
         session = db.session()
         stranger = make_account(session, "stranger@example.org", None)
         session.commit()
-        client = app.test_client()
-        sign_in(client, stranger)
+        session.refresh(stranger)
+        session.expunge(stranger)
+    client = app.test_client()
+    sign_in(client, stranger)
     answer = client.post(EDIT, data=WRITTEN)
     assert answer.status_code == 404
     assert "Written" not in answer.text

@@ -223,7 +223,7 @@ def test_languages_of_a_kind_use_the_same_values(kind: str) -> None:
         names: set[str] = set()
         for path in folder.iterdir():
             source = path.read_text()
-            for filter_name in ("day", "time", "zone_name", "tr", "private_token", "country_name"):
+            for filter_name in ("day", "time", "zone_name", "tr", "private_token", "private_digits", "country_name"):
                 environment.filters.setdefault(filter_name, lambda value, *rest: "")
             names |= meta.find_undeclared_variables(environment.parse(source))
         used.append(names - {"language", "base_url", "sender_name", "recipient_name", "recipient_email", "subject"})

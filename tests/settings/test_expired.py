@@ -29,9 +29,9 @@ def app(make_app: Callable[..., Flask]) -> Flask:
 @pytest.fixture
 def organiser(app: Flask) -> FlaskClient:
     client = app.test_client()
-    token = re.findall(r'name="csrf_token" type="hidden" value="([^"]+)"', client.get("/en/sign-in").text)[0]
+    token = re.findall(r'name="csrf_token" type="hidden" value="([^"]+)"', client.get("/en/sign-in/password").text)[0]
     data = {"email": "organiser@example.org", "password": PASSWORD, "csrf_token": token}
-    assert client.post("/en/sign-in", data=data).status_code == 302
+    assert client.post("/en/sign-in/password", data=data).status_code == 302
     return client
 
 

@@ -9,7 +9,11 @@ from flask.testing import FlaskClient
 
 from galerio_events.web.assets import asset, init_app, is_hashed
 
-ENTRIES = ("site.css", "organise.css", "site.js", "register.js", "organise.js", "people.js", "timetable.js")
+ENTRIES = (
+    "site.css", "organise.css", "live.css",
+    "site.js", "register.js", "organise.js", "people.js", "timetable.js", "passkeys.js", "profile.js",
+    "desk.js", "desk_worker.js", "live.js", "questions.js", "control.js",
+)  # fmt: skip
 
 
 def address(app: Flask, name: str) -> str:

@@ -90,7 +90,7 @@ def ask(language: str, slug: str, key: str) -> ResponseReturnValue:
         flash(_("Thank you. Your question appears on the list once the moderator has let it through."), "success")
     else:
         flash(_("Thank you. Your question is on the list."), "success")
-    return redirect(url_for("questions.page", slug=slug, key=key, _anchor="own"), 303)
+    return redirect(url_for("questions.page", slug=slug, key=key, _anchor="own", **_kept()), 303)
 
 
 @public
@@ -212,9 +212,12 @@ def _page(language: str, slug: str, key: str, *, form: AskForm | None = None, no
             "total": total,
             "pages": pages,
         }
+    event = place.programme.event
     return render_template(
         "questions/page.html",
-        event=place.programme.event,
+        event=event,
+        kept=_kept(),
+        zone=_kept().get("tz", event.timezone),
         page="programme",
         no_index=True,
         flashes=True,
@@ -242,8 +245,14 @@ def _page(language: str, slug: str, key: str, *, form: AskForm | None = None, no
     )
 
 
+def _kept() -> dict[str, str]:
+    """The zone in which the reader wants to see times, for links to carry it on."""
+    asked = request.args.get("tz", "")
+    return {"tz": asked} if asked in clock.zone_names() else {}
+
+
 def _to_list(slug: str, key: str, number: int = 0) -> ResponseReturnValue:
-    kept: dict[str, Any] = {}
+    kept: dict[str, Any] = dict(_kept())
     if request.form.get("sort") in _SORTS:
         kept["sort"] = request.form["sort"]
     if (at := page_number(request.form.get("page", ""))) > 1:
@@ -254,4 +263,4 @@ def _to_list(slug: str, key: str, number: int = 0) -> ResponseReturnValue:
 
 def _take_part_first(slug: str, key: str) -> ResponseReturnValue:
     flash(_("Questions and votes are for participants. Below you find how to take part."), "error")
-    return redirect(url_for("questions.page", slug=slug, key=key), 303)
+    return redirect(url_for("questions.page", slug=slug, key=key, **_kept()), 303)
