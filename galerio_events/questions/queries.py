@@ -314,6 +314,49 @@ def is_barred(db_session: Session, registration_id: int) -> bool:
     return db_session.get(QuestionBar, registration_id, populate_existing=True) is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """That no more is taken from somebody. Whom is not said; `text` is the question because of which, None where that
+    was withdrawn."""
+
+    at: datetime
+    text: str | None
+    session_key: str | None
+    session_title: Translated | None
+
+
+def bars(db_session: Session, event_id: int) -> list[Barred]:
+    """From how many registrants of the event no more is taken, and why, the latest first. One statement."""
+    rows = db_session.execute(
+        sa.select(QuestionBar.barred_at, _Q.text, ProgrammeSession.key, ProgrammeSession.title)
+        .join(Registration, Registration.id == QuestionBar.registration_id)
+        .outerjoin(_Q, _Q.id == QuestionBar.question_id)
+        .outerjoin(ProgrammeSession, ProgrammeSession.id == _Q.session_id)
+        .where(Registration.event_id == event_id)
+        .order_by(QuestionBar.barred_at.desc())
+    )
+    return [Barred(*row) for row in rows]
+
+
+def barred_at(db_session: Session, event_id: int, at: datetime) -> Sequence[int]:
+    """The registrations of the event from which no more is taken since that moment."""
+    return db_session.scalars(
+        sa.select(QuestionBar.registration_id)
+        .join(Registration, Registration.id == QuestionBar.registration_id)
+        .where(Registration.event_id == event_id, QuestionBar.barred_at == at)
+    ).all()
+
+
+def bars_ended_before(db_session: Session, day: date) -> Sequence[int]:
+    """The registrations from which no more is taken, for events whose last day was before that one."""
+    return db_session.scalars(
+        sa.select(QuestionBar.registration_id)
+        .join(Registration, Registration.id == QuestionBar.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Event.ends_on < day)
+    ).all()
+
+
 def sessions_ended_before(db_session: Session, day: date) -> Sequence[int]:
     """The sessions of the events whose last day was before that one."""
     return db_session.scalars(

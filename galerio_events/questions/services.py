@@ -154,8 +154,27 @@ def _bar(db_session: Session, question: Question, *, bar: bool, now: datetime) -
         return
     question.hidden = True
     author = question.registration_id
-    if author is not None and not queries.is_barred(db_session, author):
-        db_session.add(QuestionBar(registration_id=author, question_id=question.id, barred_at=now))
+    if author is None:
+        return
+    if queries.is_barred(db_session, author):
+        # It hangs on the question that it was given for last, so that it can be lifted there.
+        db_session.execute(
+            sa.update(QuestionBar)
+            .where(QuestionBar.registration_id == author)
+            .values(question_id=question.id)
+            .execution_options(synchronize_session=False)
+        )
+        return
+    db_session.add(QuestionBar(registration_id=author, question_id=question.id, barred_at=now))
+
+
+def lift_bar(db_session: Session, event_id: int, at: datetime) -> None:
+    """Take questions and votes again from whom none were taken since that moment. Raises `NotFound`."""
+    found = queries.barred_at(db_session, event_id, at)
+    if not found:
+        raise NotFound
+    db_session.execute(sa.delete(QuestionBar).where(QuestionBar.registration_id.in_(found)))
+    db_session.expire_all()
 
 
 def answer(db_session: Session, held: Settled, number: int, text: Translated, *, seen: str) -> None:
@@ -226,6 +245,8 @@ def forget_askers(db_session: Session, today: date) -> int:
     """Forget who asked, voted and was barred on events that were over `KEPT_DAYS` ago; how many questions that
     concerned. The questions stay without names, the votes as numbers, and the answers."""
     day = today - timedelta(days=KEPT_DAYS)
+    if barred := queries.bars_ended_before(db_session, day):
+        db_session.execute(sa.delete(QuestionBar).where(QuestionBar.registration_id.in_(barred)))
     if not queries.forgettable(db_session, day):
         return 0
     sessions = queries.sessions_ended_before(db_session, day)
@@ -237,10 +258,9 @@ def forget_askers(db_session: Session, today: date) -> int:
             .values(registration_id=None, named=False, votes_before=votes)
             .execution_options(synchronize_session=False)
         )
-    for table in (QuestionVote, QuestionBar):
-        db_session.execute(
-            sa.delete(table).where(table.question_id.in_(about)).execution_options(synchronize_session=False)
-        )
+    db_session.execute(
+        sa.delete(QuestionVote).where(QuestionVote.question_id.in_(about)).execution_options(synchronize_session=False)
+    )
     db_session.expire_all()
     return len(about)
 

@@ -250,6 +250,7 @@ ROUTES: dict[str, str | Permission] = {
     "questions.organise": Permission.PROGRAMME_EDIT,
     "questions.table": Permission.PROGRAMME_EDIT,
     "questions.rules": Permission.EVENT_EDIT,
+    "questions.lift": Permission.EVENT_EDIT,
     "desk.join": SIGNED_IN,
     "desk.messages": SIGNED_IN,
     "desk.read": SIGNED_IN,
@@ -457,7 +458,8 @@ def verdict(name: str, method: str, guard: str | Permission, rule: Rule, status:
         wanted = status in {200, 302, 308} if method == "GET" else status in {200, 302, 303, 400, 409, 422}
         return "" if wanted else "not what the public should get"
     if name == "anonymous":
-        asked = (status == 302 and "/en/sign-in?next=" in location) if method == "GET" else status == 401
+        form = "/en/sign-in?next=" if "language" in rule.arguments else "/sign-in?next="
+        asked = (status == 302 and form in location) if method == "GET" else status == 401
         return "" if asked else "anonymous and not asked to sign in"
     if guard == SIGNED_IN:
         # What is there is found by who asks; none of these visitors has a part in the programme.

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from galerio_events.errors import NotFound
 from galerio_events.extensions import db
 from galerio_events.questions import queries, services
 from galerio_events.questions.domain import Board, Deed, Mode, Naming, Phase, QuestionRefused, Refusal, Rules
@@ -20,7 +21,7 @@ from galerio_events.questions.models import Question, QuestionBar, QuestionVote
 from galerio_events.questions.services import answer_digest
 from galerio_events.translated import EMPTY
 from tests.questions.support import Hall, client_of, make_hall, put, registrant, settled
-from tests.support.builders import NOW, tr, utc
+from tests.support.builders import NOW, make_event, tr, utc
 from tests.support.html import parse
 
 
@@ -230,6 +231,43 @@ def test_misuse_ends_without_telling_who(app: Flask, hall: Hall, db_session: Ses
         assert again.status_code == 303
 
 
+def test_whoever_withdraws_the_question_is_still_barred_until_organisers_lift_it(
+    app: Flask, hall: Hall, db_session: Session
+) -> None:
+    first, number = put(db_session, hall, "niran", "First?"), put(db_session, hall, "niran", "Spam?", hide=True)
+    for each in (first, number):
+        act(client_of(app, hall.moderator), each, "bar")
+    services.withdraw(db_session, settled(db_session, hall), hall.people["niran"].id, number)
+    db_session.commit()
+    organiser = client_of(app, hall.organiser)
+    path = "/en/organise/ascc11/settings/questions"
+    with time_machine.travel(utc(25, 5), tick=False):
+        assert (
+            registrant(app, hall, "niran").post(Hall.path, data={"text": "More?", "language": "en"}).status_code == 409
+        )
+    page = organiser.get(path).text
+    assert ("Because of a question that has been withdrawn" in page, "Niran" in page) == (True, False)
+    at = queries.bars(db_session, hall.event.id)[0].at
+    for wrong in ("", "x", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00", "2022-10-01"):
+        answer = organiser.post(f"{path}/bars", data={"at": wrong}, follow_redirects=True)
+        assert "This is not so any more." in answer.text
+    assert len(queries.bars(db_session, hall.event.id)) == 1
+    organiser.post(f"{path}/bars", data={"at": at.isoformat()})
+    with time_machine.travel(utc(25, 5), tick=False):
+        again = registrant(app, hall, "niran").post(Hall.path, data={"text": "More?", "language": "en"})
+    assert "#own" in again.location
+    assert "From whom nothing more is taken" not in organiser.get(path).text
+
+
+def test_a_bar_for_another_event_is_not_lifted_here(hall: Hall, db_session: Session) -> None:
+    services.moderate(db_session, settled(db_session, hall), put(db_session, hall, "lin", "Spam?"), Deed.BAR, now=NOW)
+    other = make_event(db_session, "other")
+    with pytest.raises(NotFound):
+        services.lift_bar(db_session, other.id, NOW)
+    assert queries.bars(db_session, other.id) == []
+    assert len(queries.bars(db_session, hall.event.id)) == 1
+
+
 def test_a_table_that_no_spreadsheet_runs(app: Flask, hall: Hall, db_session: Session) -> None:
     first = put(db_session, hall, "niran", '=HYPERLINK("http://example.org")')
     put(db_session, hall, "akiko", "＋1 では？", language="ja", hide=True)
@@ -264,6 +302,9 @@ def test_names_go_a_month_after_the_event(app: Flask, hall: Hall, db_session: Se
     held = settled(db_session, hall)
     services.vote(db_session, held, hall.people["akiko"].id, number, give=True, phase=Phase.OPEN)
     services.moderate(db_session, held, barred, Deed.BAR, now=NOW)
+    gone = put(db_session, hall, "akiko", "Spam as well?")
+    services.moderate(db_session, held, gone, Deed.BAR, now=NOW)
+    services.withdraw(db_session, held, hall.people["akiko"].id, gone)
     db_session.commit()
     runner = app.test_cli_runner()
     with time_machine.travel(utc(25, 5), tick=False):

@@ -12,8 +12,8 @@ from galerio_events.questions.views.blueprint import bp
 
 def forget_what_is_over() -> None:
     """Forget who asked and voted, once the time is over; the worker looks every minute."""
-    if forget_askers(db.session(), clock.utc_now().date()):
-        db.session.commit()
+    forget_askers(db.session(), clock.utc_now().date())
+    db.session.commit()
 
 
 accounts.register_mailboxes(registered_mailboxes)
