@@ -1,6 +1,6 @@
 """What an event's organisers settle about questions, and from whom none are taken."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -52,7 +52,7 @@ def lift_again(language: str, slug: str) -> ResponseReturnValue:
 def lift(language: str, slug: str) -> ResponseReturnValue:
     """Take questions and votes again from somebody; `at` is since when none are taken."""
     try:
-        services.lift_bar(db.session(), g.event.id, datetime.fromisoformat(request.form.get("at", "")))
+        services.lift_bar(db.session(), g.event.id, _instant(request.form.get("at", "")))
     except (ValueError, OverflowError, NotFound):
         db.session.rollback()
         flash(_("This is not so any more. Below you see how it stands."), "warning")
@@ -60,6 +60,14 @@ def lift(language: str, slug: str) -> ResponseReturnValue:
         db.session.commit()
         flash(_("Questions and votes are taken again from this person. The question is still hidden."), "success")
     return redirect(url_for("questions.rules", slug=slug, _anchor="bars"), 303)
+
+
+def _instant(text: str) -> datetime:
+    """The instant that is written there. Raises `ValueError` and `OverflowError`."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(text)
+    return found.astimezone(UTC)
 
 
 def _page(form: RulesForm, problem: str = "") -> str:
