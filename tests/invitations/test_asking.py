@@ -160,6 +160,16 @@ def test_nobody_gets_more_than_so_many_mails_a_day(db_session: Session, scene: S
     assert send(timedelta(hours=25), places[-1:]) == {}
 
 
+def test_what_other_events_send_to_a_mailbox_counts(db_session: Session, scene: Scene) -> None:
+    others = [make_scene(db_session, f"other-{number}") for number in range(MOST_A_DAY)]
+    for other in others:
+        assert invite(db_session, other).left_out == ()
+    assert invite(db_session, scene).left_out == ((scene.place(), Refusal.PERSON_LIMIT),)
+    # Another mailbox is none of that, and a day later niran may be written to again.
+    assert invite(db_session, scene, ["hana"]).left_out == ()
+    assert invite(db_session, scene, now=NOW + timedelta(hours=25)).left_out == ()
+
+
 def test_the_event_sends_only_so_many_an_hour(
     db_session: Session, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -346,7 +356,7 @@ def test_somebody_else_takes_the_role(db_session: Session, scene: Scene) -> None
         ("john", RoleState.TO_BE_INVITED),
     ]
     assert row(db_session, scene).standing is InvitationState.REPLACED
-    tally = queries.tallies(db_session, scene.event.id)["session-3"]
+    tally = queries.tally_of(rows)
     assert (tally.confirmed, tally.total) == (1, 3)
     with pytest.raises(SessionRefused):
         db_session.refresh(scene.session)

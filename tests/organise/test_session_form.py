@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from galerio_events.events.models import Event
 from galerio_events.programme import queries, services
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import RoleKind, RoleState, SessionKind
 from galerio_events.programme.domain.values import RoleValue, SessionValues
 from galerio_events.programme.views import editor, pages
 from galerio_events.translated import Translated
@@ -586,6 +586,19 @@ def test_a_long_list_is_one_day_a_page(
     page = organiser.get(LIST).text
     assert 'href="/en/organise/ascc11/programme/list?day=2022-11-25"' in page
     assert organiser.post(PAGE, data=FORM).location == TIMETABLE + "?day=2022-11-25#session-3"
+
+
+def test_list_and_form_say_how_many_have_confirmed(organiser: FlaskClient, db_session: Session, event: Event) -> None:
+    assert "2 of 2 confirmed" in organiser.get(LIST).text
+    session = queries.session_by_key(db_session, event.id, "session-3")
+    assert session is not None
+    session.roles[1].state = RoleState.DECLINED
+    db_session.commit()
+    assert "1 of 2 confirmed" in organiser.get(LIST).text
+    form = organiser.get(PAGE).text
+    assert "1 of 2 confirmed" in form
+    assert 'href="/en/organise/ascc11/invitations?session=session-3"' in form
+    assert " confirmed</strong>" not in organiser.get(NEW).text
 
 
 @pytest.mark.parametrize("path", ["/en/organise/ascc11/", LIST, PAGE, "/en/organise/ascc11/release"])

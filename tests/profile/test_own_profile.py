@@ -160,6 +160,26 @@ def test_organisers_take_all_some_or_nothing(setting: Setting) -> None:
     assert history(setting)[-1] == {"proposal": "accepted", "note": "Thank you"}
 
 
+def test_organisers_see_what_waits_and_how_it_would_look(setting: Setting) -> None:
+    released(setting)
+    client = organiser(setting)
+
+    def card() -> tuple[str, str]:
+        found = parse(client.get("/en/organise/ascc11/").text).all(class_="card-plain")
+        mine = next(each for each in found if each.one("h2").text == "Profiles to approve")
+        return mine.one(class_="figure").text, mine.one("a").attributes["href"]
+
+    assert card() == ("0", ORGANISE)
+    setting.sent(name_en="Chris Pablo", job_title_en="Lead specialist", technical_needs="A clicker")
+    assert card() == ("1", ORGANISE)
+    waiting = setting.waiting
+    assert waiting is not None
+    page = parse(client.get(f"{ORGANISE}/{waiting.id}").text).one(class_="as-public")
+    assert page.one("h3").text == "Chris Pablo"
+    assert [line.text for line in page.all(class_="lead")] == ["Lead specialist", "World Bank"]
+    assert "A clicker" not in page.text
+
+
 def test_a_contested_part_is_compared_and_what_has_changed_is_looked_at_again(setting: Setting) -> None:
     released(setting)
     setting.sent(name_en="Chris Pablo")

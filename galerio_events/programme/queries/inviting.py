@@ -298,37 +298,9 @@ def confirmed_others(
     return found
 
 
-def tallies(db_session: Session, event_id: int, keys: Collection[str] | None = None) -> dict[str, Tally]:
-    """By key of a session that has any roles: how many of them are in each state. One query."""
-    s, r = ProgrammeSession, RoleAssignment
-    query = (
-        sa.select(s.key, r.state, sa.func.count())
-        .join(r, r.session_id == s.id)
-        .where(s.event_id == event_id, s.removed_at.is_(None))
-        .group_by(s.key, r.state)
-    )
-    if keys is not None:
-        query = query.where(s.key.in_(sorted(keys)))
-    found: dict[str, dict[RoleState, int]] = {}
-    for key, state, number in db_session.execute(query):
-        found.setdefault(key, {})[state] = number
-    return {key: Tally(by_state) for key, by_state in found.items()}
-
-
 def tally_of(rows: Iterable[RoleRow]) -> Tally:
     """How many of these roles are in each state."""
     return tally([row.state for row in rows])
-
-
-def waiting_for_decision(db_session: Session, event_id: int) -> int:
-    """How many wishes of invited people nobody has decided yet."""
-    query = sa.select(sa.func.count()).where(Invitation.event_id == event_id, Invitation.wish.is_not(None))
-    return db_session.scalar(query) or 0
-
-
-def past_deadline(db_session: Session, event_id: int, *, now: datetime) -> int:
-    """How many invitations are open past their deadline."""
-    return sum(row.is_overdue(now) for row in role_rows(db_session, event_id))
 
 
 def due_reminders(db_session: Session, *, now: datetime, limit: int) -> list[Any]:

@@ -16,6 +16,7 @@ from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.programme import queries, services
 from galerio_events.programme.domain import LinkKind, RoleKind, RoleState, SessionKind, SessionStatus
+from galerio_events.programme.domain.inviting import tally
 from galerio_events.programme.domain.languages import choices as spoken_languages
 from galerio_events.programme.domain.placing import minutes_between
 from galerio_events.programme.domain.rules import Frame, SessionProblem, SessionRefused, key_problem
@@ -155,6 +156,7 @@ class Editor:
             language_names=LANGUAGE_NAMES,
             slot_minutes=_slot_minutes(form.instants(self.frame)),
             many_people=len(self.choices.people) > MOST_LISTED,
+            tally=tally([role.state for role in self.session.roles]) if self.session else None,
             **more,
         )
         return compressed(Response(page, mimetype="text/html")), status

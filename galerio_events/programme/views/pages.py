@@ -14,6 +14,7 @@ from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.permissions import Permission
 from galerio_events.programme import queries
+from galerio_events.programme.domain.inviting import Tally, tally
 from galerio_events.programme.domain.texts import Gap, gaps
 from galerio_events.programme.models import ProgrammeSession
 from galerio_events.programme.views import drawing, live
@@ -33,6 +34,11 @@ class Row:
 
     session: ProgrammeSession
     gaps: tuple[Gap, ...]
+
+    @property
+    def tally(self) -> Tally:
+        """How many of its roles are confirmed."""
+        return tally([role.state for role in self.session.roles])
 
 
 @bp.get("/<language:language>/organise/<slug>/programme/list")

@@ -6,13 +6,15 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 
 from galerio_events import clock
 from galerio_events.errors import ChangeConflict, Conflict
+from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.people import queries, services
 from galerio_events.people.domain import PersonRefused, to_plain
-from galerio_events.people.domain.profile import ProposalState, parts, public_part
+from galerio_events.people.domain.profile import ProfileConsent, ProposalState, parts, public_part
 from galerio_events.people.models import ProfileProposal
 from galerio_events.people.queries import profiles
 from galerio_events.permissions import Permission
@@ -22,6 +24,7 @@ from galerio_events.programme.views.profile.common import bp
 from galerio_events.programme.views.profile.words import part_rows
 from galerio_events.web.expired import back_to, when_expired
 from galerio_events.web.guards import actor, requires
+from galerio_events.web.overview import Card, overview_card
 
 # So many proposals are listed; those that wait come first.
 LISTED = 200
@@ -120,18 +123,34 @@ def decide(language: str, slug: str, proposal_id: int) -> ResponseReturnValue:
     return redirect(url_for("profile.proposals", slug=slug))
 
 
+@overview_card(16, Permission.PROGRAMME_READ)
+def card(db_session: Session, event: Event) -> Card:
+    """How many changes of profiles wait for the organisers."""
+    number = len(profiles.open_proposals(db_session, event.id))
+    return Card(
+        title=_("Profiles to approve"),
+        figure=str(number),
+        text=_("People wait for your decision.") if number else _("Nothing waits."),
+        address=url_for("profile.proposals", slug=event.slug),
+        link=_("Open the profiles"),
+        state="attention" if number else "quiet",
+    )
+
+
 def _proposal(proposal_id: int) -> ProfileProposal:
     return profiles.proposal_by_id(db.session(), g.event.id, proposal_id) or abort(404)
 
 
 def _page(proposal: ProfileProposal, form: DecisionForm, status: int, problem: str = "") -> tuple[str, int]:
     stored = queries.person_details(proposal.person)
+    consent = profiles.answers(db.session(), proposal.person.id).get(ProfileConsent.PHOTO)
     found = parts(proposal.base, proposal.wanted, public_part(to_plain(stored)))
     form.seen.data = services.parts_digest(found)
     values: dict[str, Any] = {
         "rows": part_rows(found),
         "taken": frozenset(request.form.getlist("take")) if request.method == "POST" else None,
         "shown": services.wanted_details(stored, proposal),
+        "agrees_to_photo": consent is not None and consent.given,
         "photo_address": lambda digest: url_for("profile.picture", slug=g.event.slug, digest=digest),
     }
     page = render_template(
