@@ -1,4 +1,5 @@
 // The desk: clocks that tick, pages that renew themselves when something is due, and copies for when there is no network.
+import { listen } from "./messages.js";
 import { sendOnce } from "./once.js";
 
 const page = document.documentElement;
@@ -76,31 +77,9 @@ const keepCopies = async () => {
   });
 };
 
-// Messages of the organisers appear on a page that is open; most often the answer is that there is nothing new.
 const told = document.querySelector("[data-messages]");
-const NEWS = 20000;
-let tag = "";
-const askForMessages = async () => {
-  const answer = await fetch(told.dataset.address, {
-    headers: tag ? { "If-None-Match": tag } : {},
-    cache: "no-store",
-    redirect: "error",
-    signal: AbortSignal.timeout(8000),
-  });
-  if (answer.status === 200) {
-    const text = await answer.text();
-    if (tag || text.includes("<section") !== (told.querySelector("section") !== null)) {
-      told.innerHTML = text;
-    }
-    tag = answer.headers.get("ETag") ?? "";
-  }
-};
-const listen = () => {
-  const wait = (document.visibilityState === "visible" ? NEWS : 3 * NEWS) * (0.85 + Math.random() * 0.3);
-  setTimeout(() => askForMessages().catch(() => null).then(listen), wait);
-};
 if (told && !isCopy) {
-  listen();
+  listen(told);
 }
 
 sendOnce();

@@ -1,7 +1,9 @@
 // Keeps the pages of a session that runs in step with each other; without it they are plain pages and forms.
 
+import { stayAwake } from "./live/awake.js";
 import { Board } from "./live/board.js";
 import { Link } from "./live/link.js";
+import { listen } from "./messages.js";
 
 const body = document.querySelector("[data-live]");
 const board = new Board(body);
@@ -122,3 +124,8 @@ board.show(live);
 tick();
 setInterval(tick, 250);
 link.schedule(0);
+stayAwake();
+const messages = document.querySelector("[data-messages]");
+if (messages) {
+  listen(messages);
+}

@@ -225,6 +225,32 @@ def test_on_the_desk_until_it_is_read_and_on_nobody_elses(
     assert waiting(reader)[:2] == [0, 0]
 
 
+def test_whoever_conducts_the_session_reads_it_in_live_mode_and_stays_there(
+    db_session: Session, client: FlaskClient, session: ProgrammeSession
+) -> None:
+    account = make_account(db_session, "mori@example.org", None)
+    session.roles[0].role = RoleKind.MODERATOR
+    db_session.commit()
+    press(client, fields(client.get(f"{TALK}?kind=late&minutes=5").text), "send")
+    (message_id,) = db_session.scalars(sa.select(SessionMessage.id)).all()
+    reader = client.application.test_client()
+    sign_in(reader, account)
+    live, read = "/en/desk/ascc11/sessions/talk/live", f"/en/desk/messages/{message_id}/read"
+    with at(TEN):
+        page = parse(reader.get(live).text)
+        assert page.one("p", class_="pre-line").text == "We will start about 5 minutes late. Please stand by."
+        form = next(form for form in page.all("form") if form.attributes.get("action") == read)
+        renewed = parse(reader.get(f"/en/desk/messages?next={live}").text)
+        ways = [
+            next(field.attributes["value"] for field in found.all("input") if field.attributes["name"] == "next")
+            for found in (form, renewed)
+        ]
+        assert ways == [live, live]
+        assert reader.post(read, data={"next": live}).location == live
+        assert reader.post(read, data={"next": "https://elsewhere.example.org/"}).location == "/en/desk"
+        assert parse(reader.get(live).text).all("p", class_="pre-line") == []
+
+
 def test_who_may_send(db_session: Session, client: FlaskClient, event: Event, session: ProgrammeSession) -> None:
     other = make_event(db_session, "ascc12")
     sign_in(client, make_account(db_session, "other@example.org", AccountRole.ORGANISER, other))

@@ -6,6 +6,7 @@ from flask import Response, abort, flash, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from galerio_events.accounts.domain import safe_next
 from galerio_events.desk import queries
 from galerio_events.desk.domain import JoinState
 from galerio_events.desk.queries.messages import Received, received
@@ -22,6 +23,12 @@ from galerio_events.web.locale import page_language
 def unread(now: datetime) -> list[Received]:
     """What the reader was told and has not read yet."""
     return [one for one in received(db.session(), email_of_reader(), now) if one.read_at is None]
+
+
+@blueprint.app_template_global()
+def unread_messages() -> list[Received]:
+    """The same for the pages of other features that somebody has open while a session runs."""
+    return unread(this_moment())
 
 
 @blueprint.get("/<language:language>/desk/messages")
@@ -50,11 +57,11 @@ def back(language: str, message_id: int) -> ResponseReturnValue:
 @signed_in
 @when_expired(back)
 def read(language: str, message_id: int) -> ResponseReturnValue:
-    """The reader has read that message. 404 for one that did not go to them."""
+    """The reader has read that message; back to the page that showed it. 404 for one that did not go to them."""
     if not read_message(db.session(), message_id, email_of_reader(), now=this_moment()):
         abort(404)
     db.session.commit()
-    return redirect(url_for("desk.index"), 303)
+    return redirect(safe_next(request.form.get("next")) or url_for("desk.index"), 303)
 
 
 @blueprint.get("/<language:language>/desk/<slug>/sessions/<key>/join")
