@@ -76,13 +76,29 @@ const keptPage = async (address) => {
   return new Response(marked(await found.text(), Number(found.headers.get(MADE))), { headers: found.headers });
 };
 
-const NOTHING = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Offline</title></head>
-<body><p lang="ja">接続がありません。このページはこの端末に保存されていません。</p>
-<p>There is no connection, and this page is not kept on this device.</p></body></html>`;
+const NOTHING = {
+  ja: ["接続がありません。このページはこの端末に保存されていません。つながり次第、自動で表示されます。", "このセッションの控え", "自分の担当"],
+  en: [
+    "There is no connection, and this page is not kept on this device. It appears by itself when the connection is back.",
+    "The copy of this session",
+    "My sessions",
+  ],
+};
 
-const nothingKept = () =>
-  new Response(NOTHING, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+// A page that is not kept leads to those that are, and asks again every few seconds: somebody stands on a stage with it.
+const nothingKept = async (address) => {
+  const [, language] = new URL(address).pathname.split("/");
+  const [told, ofSession, all] = NOTHING[language] ?? NOTHING.en;
+  const [session] = /^.*\/desk\/[^/]+\/sessions\/[^/]+/.exec(new URL(address).pathname) ?? [""];
+  const ways = [[session, ofSession], [`/${language}/desk`, all]];
+  const kept = await Promise.all(ways.map(async ([way]) => Boolean(way) && (await keptPage(new URL(way, address).href))));
+  const links = ways.filter((_way, number) => kept[number]).map(([way, text]) => `<p><a href="${way}">${text}</a></p>`);
+  const page = `<!doctype html>
+<html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="5"><title>${told}</title></head>
+<body><p>${told}</p>${links.join("")}</body></html>`;
+  return new Response(page, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+};
 
 const page = async (event) => {
   const address = withoutFragment(event.request.url);
@@ -94,7 +110,7 @@ const page = async (event) => {
   event.waitUntil(asked);
   const answer = copy ? await Promise.race([asked, after(PATIENCE)]) : await asked;
   if (!answer || answer.status >= 500) {
-    return copy ?? answer ?? nothingKept();
+    return copy ?? answer ?? nothingKept(address);
   }
   return answer;
 };

@@ -139,6 +139,29 @@ def test_a_lost_connection_is_told_and_made_up_for(site: Site, open_page: Callab
     expect(alert).to_be_hidden()
 
 
+def test_a_reload_without_a_network_leads_to_the_copies_and_back(site: Site, open_page: Callable[..., Page]) -> None:
+    page = signed_in(open_page(width=390), site, MODERATOR)
+    page.add_init_script(
+        "window.asked = []; navigator.wakeLock.request = async (what) => { window.asked.push(what); };"
+    )
+    page.goto(f"{site.url}/en{PATH}")
+    page.wait_for_function("async (path) => Boolean(await caches.match(path))", arg=f"/en{PATH}")
+    page.goto(f"{site.url}/en{PATH}/live")
+    # The display of the telephone on the lectern does not go dark.
+    assert page.evaluate("window.asked") == ["screen"]
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("It appears by itself")).to_be_visible()
+    expect(page.get_by_role("link")).to_have_text(["The copy of this session"])
+    page.context.set_offline(False)
+    expect(page.get_by_role("button", name="Start")).to_be_visible(timeout=15000)
+    page.get_by_role("link", name="Questions").click()
+    page.get_by_role("link", name="Live mode").click()
+    expect(page).to_have_url(f"{site.url}/en{PATH}/live")
+    page.get_by_role("link", name="Session").click()
+    expect(page).to_have_url(f"{site.url}/en{PATH}")
+
+
 @pytest.mark.parametrize(("width", "scheme", "language"), [(390, "dark", "ja"), (1920, "light", "en")])
 def test_axe_finds_nothing(site: Site, open_page: Callable[..., Page], width: int, scheme: str, language: str) -> None:
     page = signed_in(open_page(width=width, scheme=scheme, language=language), site, ORGANISER)
