@@ -277,9 +277,7 @@ def _encoding(text: str) -> str:
     return "base64"
 
 
-def _environment(
-    templates: Path, token: Callable[[str, str], str], digits: Callable[[str, str], str]
-) -> Environment:
+def _environment(templates: Path, token: Callable[[str, str], str], digits: Callable[[str, str], str]) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=select_autoescape(("html",), default_for_string=False),

@@ -8,6 +8,7 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from galerio_events.accounts.domain import Method
 from galerio_events.attendance.domain import PresenceSource
 from galerio_events.events.domain import Deed, EventFormat, OrganiserRole, Subject, VenueKind
 from galerio_events.learnings.domain import Standing
@@ -16,7 +17,6 @@ from galerio_events.materials.domain import FileFormat, MaterialKind, Publicatio
 from galerio_events.outbox.domain import MailState
 from galerio_events.people.domain.duplicates import Reason
 from galerio_events.people.domain.profile import ProfileConsent, ProposalState
-from galerio_events.accounts.domain import Method
 from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import (
     ArrangementState,

@@ -12,7 +12,8 @@ SLUG_LENGTH = 40
 # What stands in our addresses where an event's slug does.
 RESERVED_SLUGS = frozenset(
     {
-        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "files", "healthz", "invitations", "ja", "login"),
+        *("api", "assets", "calendar", "calendars", "desk", "en", "favicon", "files", "healthz", "invitations"),
+        *("ja", "login"),
         *("logout", "metrics", "organise", "privacy", "readyz", "registration", "robots", "security", "sign-in"),
         *("sign-out", "sitemap", "static", "well-known"),
     }

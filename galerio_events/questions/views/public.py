@@ -245,7 +245,7 @@ def _page(language: str, slug: str, key: str, *, form: AskForm | None = None, no
     )
 
 
-def _kept() -> dict[str, str]:
+def _kept() -> dict[str, Any]:
     """The zone in which the reader wants to see times, for links to carry it on."""
     asked = request.args.get("tz", "")
     return {"tz": asked} if asked in clock.zone_names() else {}

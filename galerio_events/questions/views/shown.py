@@ -15,9 +15,9 @@ def read(db_session: Session, event_id: int, session: PublishedSession) -> Shown
     held = queries.settled_in(db_session, event_id, session.key)
     if held is None or session.kind is SessionKind.BREAK:
         return None
-    now, times = clock.utc_now(), {"starts_at": session.starts_at, "ends_at": session.ends_at}
-    found = phase(held.rules, held.board, **times, now=now)
-    until = next_change(held.board, **times, now=now)
+    now, starts_at, ends_at = clock.utc_now(), session.starts_at, session.ends_at
+    found = phase(held.rules, held.board, starts_at=starts_at, ends_at=ends_at, now=now)
+    until = next_change(held.board, starts_at=starts_at, ends_at=ends_at, now=now)
     if found is Phase.OPEN:
         return Shown({"open": True, "key": session.key}, until)
     if found is Phase.CLOSED and held.rules.public_list:
