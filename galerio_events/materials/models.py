@@ -25,6 +25,8 @@ class Material(Base):
     session_id: Mapped[int] = mapped_column(sa.ForeignKey("programme_sessions.id"))
     # None: of the session as a whole. A person can be deleted who has no role any more.
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("persons.id", ondelete="SET NULL"))
+    # Whether it was somebody's: where they are not there any more, organisers decide whose it is.
+    personal: Mapped[bool] = mapped_column(default=False)
     kind: Mapped[MaterialKind] = mapped_column(enum_column(MaterialKind, "kind"))
     title: Mapped[Translated] = mapped_column(TranslatedText)
     publication: Mapped[Publication] = mapped_column(enum_column(Publication, "publication"))

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from galerio_events.materials.domain import (
+    NOBODY,
     FileFormat,
     MaterialKind,
     MaterialValues,
@@ -68,13 +69,16 @@ class Held:
     versions: tuple[Version, ...]
     # The highest number that any version has had.
     last_number: int
+    # Whether it is that of a person who is not there any more, and organisers have not decided yet whose it is now.
+    orphaned: bool = False
     # Whether the person whose it is has answered that their slides are not to be published.
     refused: bool = False
 
     @property
     def owner_id(self) -> int | None:
-        """The id of the person whose it is; None where it is of the session as a whole."""
-        return self.owner.id if self.owner else None
+        """The id of the person whose it is; `NOBODY` where that one is not there any more, None where it is of the
+        session as a whole."""
+        return NOBODY if self.orphaned else self.owner.id if self.owner else None
 
     @property
     def current(self) -> Version:
@@ -92,11 +96,11 @@ class Held:
 
     def public_from(self, slot: Slot | None) -> datetime | None:
         """As the rule has it, from when on it is public."""
-        return None if self.refused else public_from(self.values.publication, slot)
+        return None if self.refused or self.orphaned else public_from(self.values.publication, slot)
 
     def is_public(self, slot: Slot | None, *, now: datetime) -> bool:
         """Whether everybody may have it now."""
-        return not self.refused and is_public(self.values.publication, slot, now=now)
+        return not self.refused and not self.orphaned and is_public(self.values.publication, slot, now=now)
 
     def plain(self) -> dict[str, Any]:
         """What it is in plain JSON, as the history keeps it."""
@@ -110,7 +114,7 @@ class Held:
 
 _COLUMNS: tuple[Any, ...] = (
     _M.id, _M.session_id, ProgrammeSession.key.label("session_key"), ProgrammeSession.event_id, _M.kind, _M.title,
-    _M.publication, _M.last_number, Person.id.label("person_id"), Person.key.label("person_key"),
+    _M.publication, _M.last_number, _M.personal, Person.id.label("person_id"), Person.key.label("person_key"),
     Person.name.label("person_name"), refuses(ProfileConsent.SLIDES).label("refused"),
 )  # fmt: skip
 
@@ -144,6 +148,7 @@ def _materials(db_session: Session, *where: Any) -> list[Held]:
             MaterialValues(row.title, row.kind, row.publication),
             tuple(versions[row.id]),
             row.last_number,
+            row.personal and row.person_id is None,
             bool(row.refused),
         )
         for row in rows

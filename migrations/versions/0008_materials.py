@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("personal", sa.Boolean(), nullable=False),
         sa.Column("kind", _words(KINDS, "kind"), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("publication", _words(PUBLICATIONS, "publication"), nullable=False),

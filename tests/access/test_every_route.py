@@ -193,6 +193,7 @@ ROUTES: dict[str, str | Permission] = {
     "materials.one": SIGNED_IN,
     "materials.add_version": SIGNED_IN,
     "materials.bring_back": SIGNED_IN,
+    "materials.give_to_session": SIGNED_IN,
     "materials.remove_version": SIGNED_IN,
     "materials.remove": SIGNED_IN,
     # What is not public is for those concerned; tests/materials shows what everybody else gets.

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,17 +13,20 @@ from sqlalchemy.orm import Session
 
 from galerio_events import clock
 from galerio_events.materials import queries, services
-from galerio_events.materials.domain import Reader
+from galerio_events.materials.domain import Publication, Reader
 from galerio_events.materials.domain.names import content_disposition
 from galerio_events.people.domain.profile import ProfileConsent
 from galerio_events.people.queries import details_of
 from galerio_events.people.services import answer_consents, seen_digest
 from galerio_events.programme.domain import RoleKind
+from galerio_events.programme.models import RoleAssignment
 from galerio_events.programme.services import remove_session
-from galerio_events.programme.services.people import merge_people
+from galerio_events.programme.services.people import delete_person, merge_people
+from galerio_events.releases.domain.document import PublishedSession
+from galerio_events.releases.queries import newest_of
 from galerio_events.releases.services import release_programme
 from tests.materials import files
-from tests.materials.support import HOUR, PLACE, World, file_of, held_of, make_world, send, sign_in_as
+from tests.materials.support import HOUR, PLACE, World, after, file_of, held_of, make_world, send, sign_in_as
 from tests.support.builders import make_account, make_event, make_session, sign_in
 
 SECOND = timedelta(seconds=1)
@@ -49,6 +53,15 @@ def public_page(app: Flask, world: World) -> Callable[[], str]:
 
 def status(app: Flask, address: str) -> int:
     return app.test_client().get(address).status_code
+
+
+def released(db_session: Session, world: World) -> PublishedSession:
+    """The session as the newest release has it."""
+    programme = newest_of(db_session, world.event.id)
+    assert programme is not None
+    session = programme.session(world.session.key)
+    assert session is not None
+    return session
 
 
 def sent(client: FlaskClient, db_session: Session, world: World, publication: str, **more: str) -> str:
@@ -258,3 +271,25 @@ def test_materials_follow_a_person_who_turns_out_to_be_another(
     (held,) = held_of(db_session, world)
     assert held.owner is not None
     assert held.owner.key == "lee"
+
+
+def test_what_somebody_sent_who_is_deleted_is_hidden_until_organisers_decide(
+    app: Flask, client: FlaskClient, db_session: Session, world: World
+) -> None:
+    address = sent(client, db_session, world, "before")
+    page = f"{PLACE}/{held_of(db_session, world)[0].id}"
+    assert status(app, address) == 200
+    db_session.execute(sa.delete(RoleAssignment).where(RoleAssignment.person_id == world.people["sato"].id))
+    delete_person(db_session, world.event.id, "sato", by=None, now=clock.utc_now())
+    db_session.commit()
+    assert status(app, address) == 404
+    assert [one.orphaned for one in held_of(db_session, world)] == [True]
+    assert queries.published(db_session, world.event.id, released(db_session, world), now=after(world)) == ([], None)
+    for reader, found, changed in (("lee", 404, 404), ("mori", 200, 404), ("organiser", 200, 303)):
+        who = app.test_client()
+        sign_in_as(who, db_session, reader)
+        assert (who.get(address).status_code, who.get(page).status_code) == (found, found)
+        assert who.post(f"{page}/give-to-session").status_code == changed
+    (held,) = held_of(db_session, world)
+    assert (held.orphaned, held.owner_id, held.values.publication) == (False, None, Publication.NEVER)
+    assert status(app, address) == 404

@@ -17,6 +17,10 @@ MOST_MATERIALS = 60
 MOST_VERSIONS = 30
 
 
+# Stands for the id of a person who is not there any more; nobody has it.
+NOBODY = 0
+
+
 class MaterialKind(StrEnum):
     """What a material is for."""
 
@@ -196,7 +200,8 @@ class Reader:
         return self.organiser or may(self.roles, Duty.CONDUCT)
 
     def may_read(self, owner: int | None) -> bool:
-        """Whether they may have the files of a material of that person that is not public (None: of the session).
+        """Whether they may have the files of a material of that person that is not public (None: of the session,
+        `NOBODY`: of somebody who is not there any more).
 
         Everybody in a session has what is the session's, and their own; those who conduct it and those who interpret it
         prepare with everything.

@@ -53,7 +53,7 @@ def add_material(
         raise MaterialRefused(MaterialProblem.SAME_FILE)
     _check_room(db_session, session_id, there, file, most)
     row = Material(
-        session_id=session_id, person_id=owner_id, kind=values.kind, title=values.title,
+        session_id=session_id, person_id=owner_id, personal=owner_id is not None, kind=values.kind, title=values.title,
         publication=values.publication, created_at=now, nonce=nonce,
     )  # fmt: skip
     db_session.add(row)
@@ -156,6 +156,20 @@ def remove_material(db_session: Session, event_id: int, material_id: int, *, by:
     entry = Entry(Subject.MATERIAL, str(material_id), Deed.REMOVED, held.plain(), None)
     record(db_session, event_id, [entry], by=by, now=now)
     publish_besides(db_session, event_id)
+
+
+def give_to_session(db_session: Session, event_id: int, material_id: int, *, by: int | None, now: datetime) -> None:
+    """Let what somebody has sent who is not there any more be the session's as a whole, published never.
+
+    What is no such material stays as it is. Raises `NotFound`.
+    """
+    held = _locked(db_session, event_id, material_id)
+    if not held.orphaned:
+        return
+    db_session.execute(
+        sa.update(Material).where(Material.id == material_id).values(personal=False, publication=Publication.NEVER)
+    )
+    _record(db_session, event_id, material_id, held, by=by, now=now)
 
 
 def hand_over(db_session: Session, person_id: int, to: int) -> None:

@@ -166,6 +166,19 @@ def remove(language: str, slug: str, key: str, material_id: int) -> ResponseRetu
     return redirect(place.address, 303)
 
 
+@bp.post(f"{_ADDRESS}/give-to-session")
+@signed_in
+def give_to_session(language: str, slug: str, key: str, material_id: int) -> ResponseReturnValue:
+    """Let what somebody has sent who is not there any more be the session's; only organisers may."""
+    place, held = _load(slug, key, material_id, to_change=True)
+    if not place.opened.organiser:
+        abort(404)
+    services.give_to_session(db.session(), held.event_id, held.id, by=actor().account_id, now=clock.utc_now())
+    db.session.commit()
+    flash(_("This is the session’s now, and public only when you say so."), "success")
+    return redirect(url_for("materials.one", slug=slug, key=key, material_id=material_id), 303)
+
+
 def new_version(sent: Any) -> VersionForm:
     """The form with the file that was sent, or without one."""
     return VersionForm(sent)  # type: ignore[no-untyped-call]
