@@ -128,6 +128,7 @@ def test_a_passkey_is_made_and_used_and_stands_for_password_and_second_factor(
     page.fill("[name=name]", "My telephone")
     page.get_by_role("button", name="Add the passkey").click()
     page.wait_for_selector(".recovery-codes")
+    assert (axe_violations(page), sideways(page)) == ([], 0)
     codes = page.locator(".recovery-codes code").all_inner_texts()
     assert all(one != other for one, other in pairwise(sorted(codes)))
     page.get_by_role("link", name="I have kept them").click()
@@ -138,6 +139,7 @@ def test_a_passkey_is_made_and_used_and_stands_for_password_and_second_factor(
     page.wait_for_url(f"{site.url}/en/organise/ascc11/")
     page.goto(f"{site.url}/en/account")
     assert "My telephone" in page.inner_text("main")
+    assert (axe_violations(page), sideways(page)) == ([], 0)
     assert "with a passkey" in page.inner_text("main")
     # Where the device is not at hand, a recovery code stands in for it once.
     other = open_page()
