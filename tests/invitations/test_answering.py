@@ -8,6 +8,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from galerio_events.permissions import AccountRole
 from galerio_events.programme.domain import RoleState
 from galerio_events.programme.domain.inviting import Act, InvitationState, InvitationWish
 from galerio_events.programme.queries import inviting as queries
@@ -28,7 +29,7 @@ from tests.invitations.support import (
     states,
     token,
 )
-from tests.support.builders import NOW, tr, utc
+from tests.support.builders import NOW, make_account, tr, utc
 from tests.support.html import parse
 
 DAY = timedelta(days=1)
@@ -275,6 +276,41 @@ def test_who_wants_no_mail_gets_none(
     assert (mails(db_session, "invitation_news"), states(db_session, scene)["niran"]) == ([], RoleState.DECLINED)
     assert say("mail-on") == 303
     assert not queries.is_unwanted(db_session, scene.event.id, "niran@example.org")
+
+
+def test_the_organiser_who_asked_learns_what_waits_for_them(db_session: Session, scene: Scene) -> None:
+    account = make_account(db_session, event=scene.event)
+
+    def told() -> list[tuple[str, str, str]]:
+        return [
+            (mail.recipient_email, mail.values["about"], mail.values["place"])
+            for mail in mails(db_session, "invitation_answer")
+        ]
+
+    invitation(db_session, scene).invited_by = account.id
+    db_session.commit()
+    link = token(db_session, scene)
+    answer(db_session, link, Act.ACCEPT)
+    assert told() == []
+    declined = ("organiser@example.org", "declined", "session-3:niran:panelist")
+    # Going to and fro makes one mail an hour.
+    for minutes in (1, 2, 61):
+        answer(db_session, link, Act.DECLINE, "Busy", now=NOW + timedelta(minutes=minutes))
+        answer(db_session, link, Act.ACCEPT, now=NOW + timedelta(minutes=minutes))
+    assert told() == [declined, declined]
+    answer(db_session, link, Act.DECLINE, now=DEADLINE + DAY)
+    assert told()[2:] == [("organiser@example.org", "leave", "session-3:niran:panelist")]
+
+
+@pytest.mark.parametrize("how", ["reporter", "closed"])
+def test_nobody_learns_of_answers_who_may_not_see_them(db_session: Session, scene: Scene, how: str) -> None:
+    role = AccountRole.REPORTER if how == "reporter" else AccountRole.ORGANISER
+    account = make_account(db_session, role=role, event=scene.event)
+    account.active = how != "closed"
+    invitation(db_session, scene).invited_by = account.id
+    db_session.commit()
+    answer(db_session, token(db_session, scene), Act.DECLINE)
+    assert (len(mails(db_session, "invitation_news")), mails(db_session, "invitation_answer")) == (1, [])
 
 
 def test_a_button_that_there_is_not(say: Callable[..., int]) -> None:

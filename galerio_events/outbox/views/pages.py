@@ -58,6 +58,7 @@ KINDS = {
     "invitation": lazy_gettext("Invitation"),
     "invitation_reminder": lazy_gettext("Reminder of an invitation"),
     "invitation_news": lazy_gettext("News of an invitation"),
+    "invitation_answer": lazy_gettext("Answer to an invitation, for organisers"),
     "learnings_reminder": lazy_gettext("Reminder of key learnings"),
     "learnings_sent_back": lazy_gettext("Key learnings sent back"),
     "sign_in_code": lazy_gettext("Code to sign in"),

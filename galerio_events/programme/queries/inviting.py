@@ -219,6 +219,12 @@ def steps_of(db_session: Session, invitation_id: int) -> list[StepRow]:
     return [StepRow(*row) for row in rows]
 
 
+def asking_organiser(db_session: Session, invitation: Invitation) -> Account | None:
+    """The organiser who invited; None where nobody did, or their account is closed."""
+    found = None if invitation.invited_by is None else db_session.get(Account, invitation.invited_by)
+    return found if found is not None and found.active else None
+
+
 def steps_in(db_session: Session, event_id: int, batch: str) -> list[InvitationStep]:
     """What was sent at once in the event, with the invitations it was about."""
     t = InvitationStep

@@ -22,6 +22,7 @@ from galerio_events.programme.queries import inviting as queries
 from galerio_events.programme.queries.inviting import Known, RoleRow
 from galerio_events.programme.services.inviting.published import published_roles
 from galerio_events.programme.services.inviting.settling import agree, flush, set_states, settle, shown_digest
+from galerio_events.programme.services.inviting.telling import tell_organiser
 from galerio_events.programme.services.inviting.writing import NEWS, Writing, letter, note, send
 
 # Batches of changes that somebody made with an invitation's link begin so.
@@ -70,6 +71,7 @@ def answer(db_session: Session, token_hash: str, said: Said, *, seen: str, writi
     batch = f"{BY_LINK}{uuid4().hex[:30]}"
     set_states(db_session, known.event.id, row.session, states, by=None, now=now, batch=batch)
     _confirm(db_session, known, row, outcome, said=said, writing=writing, now=now)
+    tell_organiser(db_session, known.event, row, invitation, outcome, writing=writing, now=now)
     return outcome
 
 
