@@ -272,8 +272,11 @@ def published(
     held = of_sessions(db_session, [session_id]).get(session_id, []) if session_id is not None else []
     when = slot_of(session)
     starts = [since for one in held if (since := one.public_from(when)) is not None and since > now]
+    programme = newest_of(db_session, event_id)
+    # Under the names that are published: those of the draft may not be meant for everybody yet.
+    names = {key: person.name for key, person in programme.people.items()} if programme else {}
     public = [
-        Published(one.id, one.values.title, one.values.kind, one.owner.name if one.owner else None,
+        Published(one.id, one.values.title, one.values.kind, names.get(one.owner.key) if one.owner else None,
                   one.current.size, one.current.format)
         for one in held
         if one.is_public(when, now=now)

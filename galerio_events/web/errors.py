@@ -1,5 +1,6 @@
 """Domain errors and HTTP errors as pages, in the reader's language."""
 
+import errno
 from typing import Any
 
 from flask import Flask, render_template
@@ -10,6 +11,13 @@ from werkzeug.exceptions import HTTPException
 
 from galerio_events import errors
 from galerio_events.web import expired
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def is_full(error: OSError) -> bool:
+    """Whether that is what a disk says that has no room left, such as for what a request has sent."""
+    return error.errno in _FULL
 
 
 def init_app(app: Flask) -> None:
@@ -58,6 +66,13 @@ def init_app(app: Flask) -> None:
         # A 405 has to say what is allowed, a 401 how to sign in (RFC 9110, 15.5.2 and 15.5.6).
         kept = {name: value for name, value in error.get_headers() if name != "Content-Type"}
         return *page(error.code, _("That did not work"), _("Go back and check what you sent.")), kept
+
+    @app.errorhandler(OSError)
+    def no_room(error: OSError) -> tuple[str, int]:
+        if not is_full(error):
+            raise error
+        advice = _("There is no room left on the server, so nothing was kept. Please tell the organisers.")
+        return page(507, _("The server is full"), advice)
 
     @app.errorhandler(500)
     def broken(_error: Exception) -> tuple[str, int]:

@@ -3,7 +3,7 @@
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -327,3 +327,25 @@ def test_the_overview(client: FlaskClient, db_session: Session, world: World) ->
     assert "0 of 1 sessions with speakers have no slides yet" in page
     assert "Lee" in page
     assert tr("街の資料", "City slides")["en"] in page
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_a_disk_that_fills_while_the_form_comes_in_is_told(
+    client: FlaskClient, db_session: Session, world: World, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    sign_in_as(client, db_session, "organiser")
+
+    def full(*_given: object, **_more: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("flask.wrappers.Request._get_file_stream", full)
+    answer = client.post(PLACE, data={"file": file_of(), "owner": "session"}, headers={"Accept": accept})
+    assert (answer.status_code, answer.mimetype) == (507, accept)
+    assert "There is no room left on the server" in answer.text
+    assert held_of(db_session, world) == []
+
+
+def test_nobody_who_is_not_signed_in_sends_as_much_as_a_file_has(make_app: Callable[..., Flask]) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    assert app.test_client().post(PLACE, data={"file": file_of(b"x" * 5000)}).status_code == 413

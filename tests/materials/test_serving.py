@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from galerio_events import clock
+from galerio_events.events.services import publish_besides
 from galerio_events.materials import queries, services
 from galerio_events.materials.domain import Publication, Reader
 from galerio_events.materials.domain.names import content_disposition
@@ -27,7 +28,7 @@ from galerio_events.releases.queries import newest_of
 from galerio_events.releases.services import release_programme
 from tests.materials import files
 from tests.materials.support import HOUR, PLACE, World, after, file_of, held_of, make_world, send, sign_in_as
-from tests.support.builders import make_account, make_event, make_session, sign_in
+from tests.support.builders import make_account, make_event, make_session, sign_in, tr
 
 SECOND = timedelta(seconds=1)
 
@@ -293,3 +294,15 @@ def test_what_somebody_sent_who_is_deleted_is_hidden_until_organisers_decide(
     (held,) = held_of(db_session, world)
     assert (held.orphaned, held.owner_id, held.values.publication) == (False, None, Publication.NEVER)
     assert status(app, address) == 404
+
+
+def test_the_public_page_names_people_as_the_release_does(
+    client: FlaskClient, db_session: Session, world: World, public_page: Callable[[], str]
+) -> None:
+    sent(client, db_session, world, "before")
+    world.people["sato"].name = tr("", "Not Yet Released")
+    publish_besides(db_session, world.event.id)
+    db_session.commit()
+    found, _until = queries.published(db_session, world.event.id, released(db_session, world), now=clock.utc_now())
+    assert [one.owner for one in found] == [tr("", "Sato")]
+    assert ("City slides" in public_page(), "Not Yet Released" in public_page()) == (True, False)

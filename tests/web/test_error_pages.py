@@ -1,5 +1,6 @@
 """Errors as pages, in both languages."""
 
+import errno
 from collections.abc import Callable
 
 import pytest
@@ -22,6 +23,7 @@ TITLES = {
         413: "What you sent is too large",
         429: "Too many requests",
         500: "Something broke on our side",
+        507: "The server is full",
     },
     "ja": {},
 }
@@ -37,6 +39,8 @@ def broken(make_app: Callable[..., Flask]) -> FlaskClient:
         "ChangeConflict": ChangeConflict(Conflict.STALE),
         "StaleDataError": StaleDataError(),
         "RuntimeError": RuntimeError("on purpose"),
+        "full": OSError(errno.ENOSPC, "on purpose"),
+        "unreadable": OSError(errno.EIO, "on purpose"),
     }
 
     @app.get("/<language:language>/fail/<how>")
@@ -59,6 +63,8 @@ def broken(make_app: Callable[..., Flask]) -> FlaskClient:
         ("ChangeConflict", 409),
         ("StaleDataError", 409),
         ("RuntimeError", 500),
+        ("full", 507),
+        ("unreadable", 500),
         ("transaction", 500),
         ("400", 400),
         ("403", 403),

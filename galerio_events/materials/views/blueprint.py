@@ -17,6 +17,8 @@ from galerio_events.materials.domain import (
     MaterialProblem,
 )
 from galerio_events.materials.services import Store
+from galerio_events.permissions import ANONYMOUS
+from galerio_events.web.errors import is_full
 from galerio_events.web.guards import actor
 
 bp = Blueprint("materials", __name__)
@@ -45,7 +47,9 @@ def wants_json() -> bool:
 
 @bp.url_value_preprocessor
 def let_files_in(_endpoint: str | None, _values: object) -> None:
-    """Before the form is looked at: it may be as large as the largest file."""
+    """Before the form is looked at: it may be as large as the largest file, from whoever is signed in."""
+    if request.method != "POST" or actor() == ANONYMOUS:
+        return
     request.max_content_length = max(limits().document, limits().picture) + _MORE
 
 
@@ -57,6 +61,17 @@ def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
         return jsonify({"problem": told}), 413
     page = render_template("error.html", status=413, title=_("What you sent is too large"), advice=told)
     return page, 413
+
+
+@bp.errorhandler(OSError)
+def no_room(error: OSError) -> ResponseReturnValue:
+    """What is said where the disk is full while a form is received, before anybody has looked at it."""
+    if not is_full(error):
+        raise error
+    told = explained(FileProblem.DISK_FULL)
+    if wants_json():
+        return jsonify({"problem": told}), 507
+    return render_template("error.html", status=507, title=_("The server is full"), advice=told), 507
 
 
 def _account() -> str:

@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from pathlib import PurePosixPath
+from threading import Lock
 from typing import Any, BinaryIO, cast
 
 from galerio_events.materials.domain import FileFormat, FileProblem, FileRefused, KeptFile
@@ -9,6 +10,9 @@ from galerio_events.materials.domain.names import clean_name
 from galerio_events.materials.imports import clean_picture, recognised
 from galerio_events.materials.views.blueprint import limits, store
 from galerio_events.text import one_line
+
+# Decoded, a picture takes a hundred times the memory of its file: one at a time in each process.
+_one_at_a_time = Lock()
 
 
 def take(sent: Any) -> KeptFile:
@@ -20,7 +24,8 @@ def take(sent: Any) -> KeptFile:
     stream = cast(BinaryIO, sent.stream)
     kind = recognised(stream, most)
     if kind.is_picture:
-        data = clean_picture(stream, kind)
+        with _one_at_a_time:
+            data = clean_picture(stream, kind)
         if len(data) > most.document:
             raise FileRefused(FileProblem.PICTURE_TOO_LARGE)
         stream = BytesIO(data)
