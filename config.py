@@ -67,7 +67,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> dict[str, Any]
         # DEBUG, INFO, WARNING or ERROR.
         "LOG_LEVEL": one_of("LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         # The version of the privacy notice that registrants agree to.
-        "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2022-10"),
+        "PRIVACY_NOTICE_VERSION": text("PRIVACY_NOTICE_VERSION", "2026-11"),
         # The most bytes of a document (PDF, PowerPoint, Keynote, OpenDocument), of a picture, and of all the materials
         # of one session. Another server in front has to let the largest of them through; see deploy/nginx.conf.
         "MATERIAL_DOCUMENT_BYTES": int(number("MATERIAL_DOCUMENT_BYTES", 100 * 1024 * 1024)),

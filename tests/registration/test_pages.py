@@ -382,7 +382,7 @@ def test_the_privacy_notice_has_a_version(client: FlaskClient, db_session: Sessi
     open_event(db_session)
     page = client.get(f"/{language}/ascc11/privacy").text
     assert f"<h1>{title}</h1>" in page
-    assert "2022-10" in page
+    assert "2026-11" in page
 
 
 def test_the_form_asks_the_database_the_same_whether_one_session_or_three_are_limited(
