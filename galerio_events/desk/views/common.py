@@ -1,6 +1,6 @@
 """What the pages of the desk share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,8 +33,9 @@ from galerio_events.programme.services.inviting.writing import PURPOSE
 from galerio_events.registration.queries import countries_of_choosers
 from galerio_events.releases.domain.document import PublishedSession, PublishedVenue
 from galerio_events.releases.queries import newest_of_events
-from galerio_events.text import private_token
+from galerio_events.text import private_token, token_hash
 from galerio_events.web import times
+from galerio_events.web.answers import matches
 from galerio_events.web.guards import actor
 
 blueprint = Blueprint("desk", __name__)
@@ -225,6 +226,21 @@ def offered() -> dict[str, Any]:
 def page_of(endpoint: str, **values: Any) -> str:
     """The address of that page; empty where the application has none."""
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else ""
+
+
+def if_changed(seen: object, made: Callable[[], str]) -> Response:
+    """The answer to an open page that asks again and again: what `made` gives, or 304 while `seen` is what it was."""
+    tag = tag_of(seen)
+    known = matches(request.headers.get("If-None-Match", ""), tag)
+    answer = Response(status=304) if known else Response(made(), mimetype="text/html")
+    answer.headers["ETag"] = tag
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def tag_of(seen: object) -> str:
+    """The entity tag of an answer that changes with the `repr` of `seen`."""
+    return f'"{token_hash(repr(seen))[:32]}"'
 
 
 @blueprint.after_app_request

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,10 +11,8 @@ from galerio_events.desk import queries
 from galerio_events.desk.domain import JoinState
 from galerio_events.desk.queries.messages import Received, received
 from galerio_events.desk.services.control import note_opening, read_message
-from galerio_events.desk.views.common import blueprint, email_of_reader, find_session, this_moment, way_in
+from galerio_events.desk.views.common import blueprint, email_of_reader, find_session, if_changed, this_moment, way_in
 from galerio_events.extensions import db
-from galerio_events.text import token_hash
-from galerio_events.web.answers import matches
 from galerio_events.web.expired import when_expired
 from galerio_events.web.guards import signed_in
 from galerio_events.web.locale import page_language
@@ -36,14 +34,8 @@ def unread_messages() -> list[Received]:
 def messages(language: str) -> ResponseReturnValue:
     """The messages that wait for the reader, for pages that are open; most often, that nothing has changed."""
     found = unread(this_moment())
-    tag = f'"{token_hash(repr([page_language(), [one.id for one in found]]))[:32]}"'
-    if matches(request.headers.get("If-None-Match", ""), tag):
-        answer = Response(status=304)
-    else:
-        answer = Response(render_template("desk/_messages.html", unread=found))
-    answer.headers["ETag"] = tag
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    seen = [page_language(), [one.id for one in found]]
+    return if_changed(seen, lambda: render_template("desk/_messages.html", unread=found))
 
 
 @signed_in

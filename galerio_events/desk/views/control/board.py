@@ -3,19 +3,17 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Response, g, render_template, request
+from flask import g, render_template
 from flask.typing import ResponseReturnValue
 
 from galerio_events.desk.domain.control import Alarm, Course, Lull
 from galerio_events.desk.queries import control as queries
-from galerio_events.desk.views.common import blueprint, this_moment
+from galerio_events.desk.views.common import blueprint, if_changed, tag_of, this_moment
 from galerio_events.desk.views.control.showing import board
 from galerio_events.events.models import Event
 from galerio_events.extensions import db
 from galerio_events.live.domain import whole_minutes
 from galerio_events.permissions import Permission
-from galerio_events.text import token_hash
-from galerio_events.web.answers import matches
 from galerio_events.web.guards import actor, requires
 from galerio_events.web.locale import page_language
 
@@ -25,7 +23,7 @@ from galerio_events.web.locale import page_language
 def control(language: str, slug: str) -> ResponseReturnValue:
     """What is on and what is next in every venue, what is late, and who is not here yet."""
     now = this_moment()
-    return render_template("desk/control.html", tag=_tag(g.event, now), **_values(g.event, now))
+    return render_template("desk/control.html", tag=tag_of(_seen(g.event, now)), **_values(g.event, now))
 
 
 @blueprint.get("/<language:language>/organise/<slug>/control/board")
@@ -34,19 +32,11 @@ def control_board(language: str, slug: str) -> ResponseReturnValue:
     """The page without what is around it; most often the answer is that nothing has changed, after one look at what
     counts. It is made anew every minute, since much of it says how long something has taken."""
     now = this_moment()
-    tag = _tag(g.event, now)
-    if matches(request.headers.get("If-None-Match", ""), tag):
-        answer = Response(status=304)
-    else:
-        answer = Response(render_template("desk/_control.html", **_values(g.event, now)))
-    answer.headers["ETag"] = tag
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return answer
+    return if_changed(_seen(g.event, now), lambda: render_template("desk/_control.html", **_values(g.event, now)))
 
 
-def _tag(event: Event, now: datetime) -> str:
-    seen = (queries.pulse(db.session(), event.id), int(now.timestamp()) // 60, page_language(), actor().account_id)
-    return f'"{token_hash(repr(seen))[:32]}"'
+def _seen(event: Event, now: datetime) -> tuple[object, ...]:
+    return (queries.pulse(db.session(), event.id), int(now.timestamp()) // 60, page_language(), actor().account_id)
 
 
 def _values(event: Event, now: datetime) -> dict[str, Any]:
