@@ -82,19 +82,6 @@ def registered(site: Site, answer: str, challenge: bytes) -> NewPasskey | None:
     return NewPasskey(bytes_to_base64url(made.credential_id), made.credential_public_key, made.sign_count)
 
 
-def authentication_options(site: Site, *, known: Sequence[str]) -> tuple[str, bytes]:
-    """What a browser needs to use a passkey (any of this site, or one of `known`), and the challenge in it."""
-    import webauthn
-    from webauthn.helpers import structs
-
-    options = webauthn.generate_authentication_options(
-        rp_id=site.host,
-        allow_credentials=[_descriptor(credential_id) for credential_id in known],
-        user_verification=structs.UserVerificationRequirement.REQUIRED,
-    )
-    return webauthn.options_to_json(options), options.challenge
-
-
 def credential_id_of(answer: str) -> str | None:
     """Which passkey a browser has used, before that is proved; None where the answer is none."""
     from webauthn.helpers import parse_authentication_credential_json

@@ -56,13 +56,6 @@ def own_persons(db_session: Session, event_id: int, email: str) -> list[Person]:
     )
 
 
-def own_events(db_session: Session, email: str) -> frozenset[int]:
-    """The events that list somebody of that mailbox."""
-    return frozenset(
-        db_session.scalars(sa.select(Person.event_id).where(Person.email_key == email_key(email)).distinct())
-    )
-
-
 def published_photo() -> sa.ColumnElement[str | None]:
     """Of a `Person` in a selection: the digest of their photo where they agree now that it is published, else NULL."""
     return sa.case((agreed(ProfileConsent.PHOTO), Person.photo), else_=None)

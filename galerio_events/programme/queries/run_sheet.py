@@ -77,16 +77,6 @@ def minutes_by_session(db_session: Session, event_id: int) -> dict[int, int]:
     return {session_id: int(minutes) for session_id, minutes in rows}
 
 
-def minutes_of(db_session: Session, event_id: int, key: str) -> int | None:
-    """How many minutes the run sheet of the session of that key comes to; None where it has none."""
-    found = db_session.scalar(
-        sa.select(sa.func.sum(SegmentRow.minutes))
-        .join(ProgrammeSession, ProgrammeSession.id == SegmentRow.session_id)
-        .where(ProgrammeSession.event_id == event_id, ProgrammeSession.key == key)
-    )
-    return None if found is None else int(found)
-
-
 def person_ids(db_session: Session, event_id: int, keys: set[str]) -> dict[str, int]:
     """The ids of those of the event's persons that have one of these keys."""
     if not keys:

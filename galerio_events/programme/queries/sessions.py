@@ -10,7 +10,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from galerio_events.events.models import Event, Track, Venue
 from galerio_events.people.models import Organisation, Person
-from galerio_events.programme.domain import RoleKind, SessionKind
+from galerio_events.programme.domain import SessionKind
 from galerio_events.programme.domain.plain import links_from_plain
 from galerio_events.programme.domain.rules import Frame, Known
 from galerio_events.programme.domain.values import RoleValue, SessionValues
@@ -75,13 +75,6 @@ def session_by_nonce(db_session: Session, event_id: int, nonce: str) -> Programm
     )
 
 
-def capacities_by_key(db_session: Session, event_id: int) -> dict[str, int]:
-    """Key to number of places of every session of the event that has a limit."""
-    s = ProgrammeSession
-    rows = db_session.execute(sa.select(s.key, s.capacity).where(s.event_id == event_id, s.capacity.is_not(None)))
-    return {row.key: row.capacity for row in rows}
-
-
 def values_of(session: ProgrammeSession) -> SessionValues:
     """What the session says now, in the form in which `services.save_session` takes it."""
     return SessionValues(
@@ -144,20 +137,6 @@ def ids_by_key(db_session: Session, event_id: int, people: Collection[str] | Non
 def minutes_of_kind(db_session: Session, event_id: int, kind: SessionKind) -> int | None:
     """How long a new session of that kind is in the event, where its organisers have said so."""
     return db_session.scalar(sa.select(KindRule.minutes).where(KindRule.event_id == event_id, KindRule.kind == kind))
-
-
-def roles_by_session(db_session: Session, event_id: int) -> dict[str, tuple[tuple[RoleKind, int], ...]]:
-    """Session key to (role, person id) in order, of every session of the event that has any."""
-    rows = db_session.execute(
-        sa.select(ProgrammeSession.key, RoleAssignment.role, RoleAssignment.person_id)
-        .join(ProgrammeSession, ProgrammeSession.id == RoleAssignment.session_id)
-        .where(ProgrammeSession.event_id == event_id)
-        .order_by(RoleAssignment.session_id, RoleAssignment.position)
-    )
-    found: dict[str, tuple[tuple[RoleKind, int], ...]] = {}
-    for key, role, person_id in rows:
-        found[key] = (*found.get(key, ()), (role, person_id))
-    return found
 
 
 def times_by_key(db_session: Session, event_id: int) -> dict[str, tuple[datetime, datetime]]:

@@ -20,16 +20,6 @@ SILENT_AFTER = timedelta(seconds=20)
 WAITING_LONG = timedelta(seconds=90)
 
 
-class WishProblem(StrEnum):
-    """Why a suggestion cannot be asked for like that."""
-
-    NOTHING_TO_MOVE = "nothing_to_move"
-    TOO_MANY = "too_many"
-    NO_HOURS = "no_hours"
-    HOURS_BACKWARDS = "hours_backwards"
-    NO_ROOM = "no_room"
-
-
 class Hindrance(StrEnum):
     """Why a session fits nowhere, the first that already leaves nothing."""
 

@@ -54,10 +54,6 @@ class Move:
     ticked: bool
 
     @property
-    def other_room(self) -> bool:
-        return self.before.venue != self.after.venue
-
-    @property
     def other_time(self) -> bool:
         return self.before.starts_at != self.after.starts_at
 
