@@ -139,9 +139,11 @@ def points_data(points: Points, languages: Sequence[str]) -> dict[str, str]:
 
 
 class EntryForm(FlaskForm):
-    """What the archive holds of a session."""
+    """What the archive holds of a session. `kept_picture` names, signed, the picture of a form that came back."""
 
     seen = HiddenField()
+    kept_picture = HiddenField()
+    leave_out = BooleanField(_("Leave this picture out"))
     video = URLField(_("Film"), filters=[lambda value: one_line(value or "")])
     picture = FileField(_("Picture"))
     remove_picture = BooleanField(_("Take the picture away"))

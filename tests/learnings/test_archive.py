@@ -251,6 +251,35 @@ def test_two_at_once_are_compared(client: FlaskClient, db_session: Session, scen
     assert held == [FILM, FILM + "&l=ja", ""]
 
 
+@pytest.mark.parametrize("why", ["a wrong address", "somebody else"])
+def test_a_picture_stays_chosen_when_the_form_comes_back(
+    client: FlaskClient, db_session: Session, scene: Scene, why: str
+) -> None:
+    seen = open_form(client, scene.organiser, FORM)
+    if why == "somebody else":
+        keep(db_session, scene, ArchiveEntry(FILM))
+    sent = {"video": FILM if why == "somebody else" else "http://video.example.org/", "seen": seen}
+    answer = client.post(FORM, data=sent | {"picture": (png(), "a.png")})
+    assert answer.status_code == (409 if why == "somebody else" else 422)
+    page = parse(answer.text)
+    held = {name: page.one("input", name_=name).attributes["value"] for name in ("seen", "kept_picture")}
+    assert page.one("img", class_="archive-picture").attributes["src"].startswith("data:image/webp;base64,")
+    # Of another session's form it names nothing, nor does a name that nobody has signed.
+    opening = FORM.replace("session-3", "session-9")
+    for named in (held["kept_picture"], "a" * 64):
+        other = open_form(client, scene.organiser, opening)
+        client.post(opening, data={"video": FILM + named[:3], "seen": other, "kept_picture": named})
+    theirs = session_by_key(db_session, scene.event.id, "session-9")
+    assert theirs is not None
+    assert queries.entry_of(db_session, theirs.id).thumbnail is None
+    assert client.post(FORM, data={"video": FILM, **held, "leave_out": "y"}).status_code == 303
+    assert queries.entry_of(db_session, scene.session.id).thumbnail is None
+    held["seen"] = open_form(client, scene.organiser, FORM)
+    assert client.post(FORM, data={"video": FILM, **held}).status_code == 303
+    thumbnail = queries.entry_of(db_session, scene.session.id).thumbnail
+    assert client.get(f"/ascc11/archive/{thumbnail}.webp").status_code == 200
+
+
 def test_a_picture_that_is_not_public(client: FlaskClient, db_session: Session, scene: Scene) -> None:
     draft = make_session(db_session, scene.event, "new-one")
     db_session.commit()

@@ -1,20 +1,25 @@
 """The organisers' pages of the archive: what it holds of each session."""
 
+from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.datastructures import CombinedMultiDict
 
 from galerio_events import clock
 from galerio_events.errors import ChangeConflict
+from galerio_events.events import queries as events
 from galerio_events.events.domain import Subject
 from galerio_events.events.domain.pictures import EXTENSION, MOST_BYTES, Picture, PictureProblem, PictureRefused
 from galerio_events.events.domain.plain import digest_of
 from galerio_events.events.imports.pictures import read_picture
 from galerio_events.events.models import Event
+from galerio_events.events.services import keep_image
 from galerio_events.extensions import db
 from galerio_events.learnings import queries, services
 from galerio_events.learnings.domain.archive import ArchiveEntry, entry_from_plain, entry_to_plain
@@ -60,7 +65,9 @@ def entry(language: str, slug: str, key: str) -> ResponseReturnValue:
 
 
 class _EntryPage:
-    """One request to the form."""
+    """One request to the form. A picture that came with a form that comes back is kept for it."""
+
+    keeps = True
 
     def __init__(self, event: Event, key: str) -> None:
         session = programme.session_by_key(db.session(), event.id, key)
@@ -77,7 +84,9 @@ class _EntryPage:
         return self._page(self._form(None), 200) if request.method == "GET" else self._answer()
 
     def again(self) -> ResponseReturnValue:
-        """The form with what was sent; a picture has to be chosen once more, as no browser sends one twice."""
+        """The form with what was sent; a picture has to be chosen once more, since whoever sent it is not known to have
+        meant to."""
+        self.keeps = False
         problem = _("This form was open for too long, so nothing is saved yet. It holds what you entered: save again.")
         return self._page(self._form(_sent()), 422, problem=problem)
 
@@ -93,9 +102,12 @@ class _EntryPage:
         good, picture = form.validate(), _picture(form)
         if not good or form.picture.errors:
             return self._page(form, 422)
+        entry = form.entry()
+        if picture is None and (kept := self._kept(form)):
+            entry = replace(entry, thumbnail=kept)
         try:
             services.save_entry(
-                db.session(), self.event.id, self.session.key, form.entry(), picture=picture,
+                db.session(), self.event.id, self.session.key, entry, picture=picture,
                 seen=form.seen.data or "", by=actor().account_id, now=self.now,
             )  # fmt: skip
         except ChangeConflict:
@@ -107,7 +119,8 @@ class _EntryPage:
 
     def _compare(self, form: EntryForm) -> ResponseReturnValue:
         """What the reader and somebody else have changed meanwhile; the form holds both, the reader's in a clash."""
-        mine = entry_to_plain(form.entry())
+        self._keep(form)
+        mine = entry_to_plain(replace(form.entry(), thumbnail=self._kept(form) or form.entry().thumbnail))
         self.stored = queries.entry_of(db.session(), self.session.id)
         past = states(db.session(), self.event.id, Subject.ARCHIVE, self.session.key)
         base = first_of(past, digest_of, form.seen.data or "")
@@ -116,7 +129,9 @@ class _EntryPage:
         stored = entry_to_plain(self.stored)
         shown = None if base is None else self._told(base)
         rows = differences(shown, self._told(mine), self._told(stored), shown)
+        kept, removes = form.kept_picture.data if self._kept(form) else "", form.remove_picture.data
         form = self._form(None, entry_from_plain(mine if base is None else together(base, mine, stored)))
+        form.kept_picture.data, form.remove_picture.data = kept, removes
         form.seen.data = digest_of(stored)
         return self._page(form, 409, comparison=rows)
 
@@ -130,11 +145,42 @@ class _EntryPage:
     def _page(self, form: EntryForm, status: int, **more: Any) -> tuple[str, int]:
         if request.method == "GET":
             form.seen.data = digest_of(entry_to_plain(self.stored))
+        elif self.keeps:
+            self._keep(form)
+        digest = self._kept(form)
+        image = events.image(db.session(), self.event.id, digest) if digest else None
+        kept = None if image is None else f"data:{image.mimetype};base64,{b64encode(image.data).decode()}"
         shown = render_template(
             "learnings/entry.html", event=self.event, session=self.session, form=form, stored=self.stored,
-            extension=EXTENSION, **more,
+            extension=EXTENSION, kept=kept, keeps=self.keeps, **more,
         )  # fmt: skip
         return shown, status
+
+    def _keep(self, form: EntryForm) -> None:
+        """Store the picture that was sent, if one was, and have the form name it."""
+        picture = _picture(form)
+        if picture is None:
+            return
+        events.lock(db.session(), self.event.id)
+        digest = keep_image(db.session(), self.event.id, picture, now=self.now)
+        db.session.commit()
+        form.kept_picture.data = _signer().dumps([self.event.id, self.session.key, digest])
+        form.leave_out.data = False
+
+    def _kept(self, form: EntryForm) -> str | None:
+        """The digest of the picture that the form names, unless it is to be left out; only what was signed for this
+        session counts."""
+        if not form.kept_picture.data or form.leave_out.data:
+            return None
+        try:
+            event_id, key, digest = _signer().loads(form.kept_picture.data)
+        except BadSignature:
+            return None
+        return str(digest) if (event_id, key) == (self.event.id, self.session.key) else None
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="picture-of-an-archive-form")
 
 
 def _sent() -> Any:
@@ -146,6 +192,7 @@ def _picture(form: EntryForm) -> Picture | None:
     given = form.picture.data
     if not given or not getattr(given, "filename", ""):
         return None
+    given.stream.seek(0)
     try:
         return read_picture(given.stream.read(MOST_BYTES + 1))
     except PictureRefused as refused:
