@@ -41,7 +41,7 @@ class AddressForm(Form):
     def validate_email(self, field: EmailField) -> None:
         """An address to which a mail can be written."""
         if address_of(field.data or "") is None:
-            raise ValidationError(_("This is no e-mail address. It looks like name@example.org."))
+            raise ValidationError(_("Enter a complete e-mail address, such as name@example.org."))
 
 
 class PasswordForm(Form):
@@ -77,7 +77,7 @@ class CodeForm(Form):
         filters=[_line],
         validators=[
             InputRequired(_("Enter the code.")),
-            Length(max=60, message=_("This is no such code.")),
+            Length(max=60, message=_("This does not look like a code.")),
         ],
     )
 

@@ -377,7 +377,7 @@ def test_the_public_page_leads_there_while_there_is_something(
         page = parse(app.test_client().get("/en/ascc11/sessions/session-1").text)
         return [each.text for each in page.all("p", class_="question-way")]
 
-    assert way() == ["Put a question, or vote for one"]
+    assert way() == ["Ask a question, or vote for one"]
     put(db_session, hall, "niran", "Why?")
     services.settle_board(db_session, settled(db_session, hall), Board(mode=Mode.CLOSED))
     db_session.commit()

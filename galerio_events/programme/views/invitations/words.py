@@ -28,7 +28,7 @@ WHY: Mapping[Refusal, Any] = {
     Refusal.WISH_WAITS: _("First decide on what this person asks."),
     Refusal.TOO_LATE: _("The deadline has passed. Extend it first."),
     Refusal.TOO_SOON: _("Got a mail less than 20 hours ago."),
-    Refusal.REMINDED_ENOUGH: _("Was reminded as often as is polite."),
+    Refusal.REMINDED_ENOUGH: _("Has had as many reminders as we send to one person."),
     Refusal.NO_ADDRESS: _("Has no e-mail address."),
     Refusal.NO_MAIL_WANTED: _("Has asked for no more mail."),
     Refusal.PERSON_LIMIT: _("Got as many mails within a day as we send to one person."),
