@@ -89,6 +89,16 @@ const tell = (page) => {
   main.prepend(...[...told].map((each) => document.importNode(each, true)));
 };
 
+// Said where it was pressed, which may be far down a long list; the next list that comes takes it away.
+const complain = (form) => {
+  form.querySelector("[role=alert]")?.remove();
+  const note = document.createElement("p");
+  note.setAttribute("role", "alert");
+  note.className = "question-unsent";
+  note.textContent = place().dataset.unsent;
+  form.append(note);
+};
+
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-quiet]");
   if (!form || !place()) {
@@ -108,7 +118,7 @@ document.addEventListener("submit", async (event) => {
     }
   } catch {
     delete form.dataset.sending;
-    HTMLFormElement.prototype.submit.call(form);
+    complain(form);
   }
 });
 

@@ -74,6 +74,11 @@ def test_votes_and_what_the_moderator_does_reach_open_pages(
     assert reader.evaluate("document.activeElement.id") == f"vote-{taken}"
     card = moderator.locator(f"#question-{taken}")
     expect(card).to_contain_text("1 vote", timeout=15_000)
+    # Without a network the list stays, and says that the button was not heard.
+    moderator.context.set_offline(True)
+    card.get_by_role("button", name="Hide").click()
+    expect(card.get_by_role("alert")).to_contain_text("There is no connection")
+    moderator.context.set_offline(False)
     card.get_by_role("button", name="Hide").click()
     expect(card).to_have_count(0)
     expect(reader.locator(f"#question-{taken}")).to_have_count(0, timeout=15_000)
