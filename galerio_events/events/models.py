@@ -62,7 +62,8 @@ class EventOrganiser(Base):
 class Image(Base):
     """A picture as it is published: encoded anew by us, so that nothing but the picture is in it.
 
-    Releases name pictures by digest and never change, so pictures are kept for good.
+    Releases name pictures by digest and never change, so what a release has shown is kept for good; what nothing shows
+    is swept.
     """
 
     __tablename__ = "images"

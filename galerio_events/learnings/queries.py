@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from galerio_events.events.models import EventOrganiser, Image
 from galerio_events.learnings.domain import (
     Approved,
     Standing,
@@ -20,9 +21,11 @@ from galerio_events.learnings.domain import (
 from galerio_events.learnings.domain.archive import ArchiveEntry, PublicEntry
 from galerio_events.learnings.models import ArchiveRow, Learnings, LearningsReminder
 from galerio_events.people.models import Person
+from galerio_events.people.queries.profiles import open_proposals
 from galerio_events.programme.domain import RoleKind, RoleState, SessionKind
 from galerio_events.programme.domain.duties import Duty, may
 from galerio_events.programme.models import ProgrammeSession, RoleAssignment
+from galerio_events.releases.models import Release
 from galerio_events.translated import Translated
 
 _WRITING = tuple(role for role in RoleKind if may((role,), Duty.WRITE_LEARNINGS))
@@ -239,3 +242,29 @@ def approved(db_session: Session, event_id: int) -> list[Approved]:
         Approved(row.key, row.title, row.starts_at, row.ends_at, points_from_plain(row.published), row.approved_at)
         for row in rows
     ]
+
+
+# No draft has the picture as a logo, photo or thumbnail, and no release has ever had it.
+_UNUSED: tuple[sa.ColumnElement[bool], ...] = (
+    ~sa.exists().where(EventOrganiser.event_id == Image.event_id, EventOrganiser.logo == Image.digest),
+    ~sa.exists().where(Person.event_id == Image.event_id, Person.photo == Image.digest),
+    ~sa.exists().where(
+        _S.event_id == Image.event_id, ArchiveRow.session_id == _S.id, ArchiveRow.thumbnail == Image.digest
+    ),
+    ~sa.exists().where(Release.event_id == Image.event_id, Release.document.contains(Image.digest)),
+)
+
+
+def events_with_unused_pictures(db_session: Session, before: datetime) -> list[int]:
+    """The events that have pictures which came before that moment and which neither a draft nor a release shows."""
+    wanted = sa.select(Image.event_id).where(Image.created_at < before, *_UNUSED).distinct().order_by(Image.event_id)
+    return list(db_session.scalars(wanted))
+
+
+def unused_pictures(db_session: Session, event_id: int, before: datetime) -> list[int]:
+    """The ids of the event's pictures that came before that moment and that nothing shows, no open proposal either."""
+    proposed = {proposal.wanted.get("photo") for proposal in open_proposals(db_session, event_id)}
+    rows = db_session.execute(
+        sa.select(Image.id, Image.digest).where(Image.event_id == event_id, Image.created_at < before, *_UNUSED)
+    )
+    return [image_id for image_id, digest in rows if digest not in proposed]
