@@ -175,6 +175,9 @@ def test_overdue_is_who_has_not_answered_in_time() -> None:
     assert [overdue(each, now=NOW) for each in (OPEN, late(OPEN), late(CONFIRM), late(ACCEPTED), NEW)] == [
         False, True, True, False, False,
     ]  # fmt: skip
+    # Who wants another time, or accepted too late, has answered: that is to be decided.
+    for wish in (InvitationWish.OTHER_TIME, InvitationWish.ACCEPT_LATE):
+        assert not overdue(replace(late(OPEN), wish=wish), now=NOW)
 
 
 @pytest.mark.parametrize(

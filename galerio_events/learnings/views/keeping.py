@@ -169,14 +169,16 @@ class _EntryPage:
 
     def _kept(self, form: EntryForm) -> str | None:
         """The digest of the picture that the form names, unless it is to be left out; only what was signed for this
-        session counts."""
+        session counts, as long as it is there."""
         if not form.kept_picture.data or form.leave_out.data:
             return None
         try:
             event_id, key, digest = _signer().loads(form.kept_picture.data)
         except BadSignature:
             return None
-        return str(digest) if (event_id, key) == (self.event.id, self.session.key) else None
+        if (event_id, key) != (self.event.id, self.session.key):
+            return None
+        return str(digest) if events.image(db.session(), self.event.id, digest) is not None else None
 
 
 def _signer() -> URLSafeSerializer:

@@ -43,8 +43,8 @@ def standing(asked: Asked) -> InvitationState | None:
 
 
 def overdue(asked: Asked, *, now: datetime) -> bool:
-    """Whether the deadline has passed without an answer."""
-    return standing(asked) is InvitationState.INVITED and not asked.open_at(now)
+    """Whether the deadline has passed without an answer; a wish is one, which the organisers have to decide."""
+    return standing(asked) is InvitationState.INVITED and asked.wish is None and not asked.open_at(now)
 
 
 def after(asked: Asked, act: Act, *, now: datetime) -> Outcome:
